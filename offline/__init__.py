@@ -1,0 +1,1 @@
+"""What stands in for downloads: the engine, an embedded cluster and providers, built from package registries."""
