@@ -77,6 +77,14 @@ class Replica(Frozen):
     """How many instances follow the primary."""
 
 
+class Resources(Frozen):
+    """Container requests and limits, in Kubernetes quantities. No CPU limit: throttling hides saturation."""
+
+    cpu_request: str
+    memory_request: str
+    memory_limit: str
+
+
 class Store(Frozen):
     """State that belongs to exactly one owner."""
 
@@ -89,6 +97,8 @@ class Store(Frozen):
     users: tuple[StoreUser, ...]
     storage_gib: int
     """Volume size of each instance, in GiB."""
+    resources: Resources = Resources(cpu_request="250m", memory_request="512Mi", memory_limit="1Gi")
+    """Of each instance."""
     replica: Replica | None = None
     parked: bool = False
     """True when the owner was turned back: kept and protected, reached by nobody."""
@@ -124,14 +134,6 @@ class SecretSetting(Frozen):
     name: str
 
 
-class Resources(Frozen):
-    """Container requests and limits, in Kubernetes quantities. No CPU limit: throttling hides saturation."""
-
-    cpu_request: str
-    memory_request: str
-    memory_limit: str
-
-
 class Scaling(Frozen):
     """How many pods a workload runs."""
 
@@ -139,6 +141,8 @@ class Scaling(Frozen):
     maximum: int
     """Equal to `minimum` for a workload without autoscaling."""
     cpu_utilization_percent: int = 70
+    queue: str | None = None
+    """Celery queue whose depth decides instead of the CPU, which says nothing about waiting for somebody else."""
 
 
 class Workload(Frozen):
@@ -167,6 +171,8 @@ class Workload(Frozen):
 class Migration(Frozen):
     """The Job that brings an owner's schema to an image's version before the rollout of that image."""
 
+    name: str
+    """Base name of the Job, and the `app.kubernetes.io/name` of its pods."""
     command: tuple[str, ...]
     stores: tuple[StoreUse, ...]
     resources: Resources
@@ -233,6 +239,8 @@ class Broker(Frozen):
     dead_letter_exchange: str
     instances: int
     storage_gib: int
+    resources: Resources = Resources(cpu_request="250m", memory_request="512Mi", memory_limit="1Gi")
+    """Of each instance."""
     users: tuple[BrokerUser, ...]
     queues: tuple[Queue, ...]
 
@@ -260,16 +268,47 @@ class Route(Frozen):
 
 
 class Edge(Frozen):
-    """A declared synchronous read from one service to another: the only kind the roadmap allows (Global Anti-Patterns)."""
+    """A declared synchronous read from one service to another: the only kind the roadmap allows (Global Anti-Patterns).
 
+    It is a proxy Deployment of its own in the consumer's namespace: only the consumer may reach it, only it may reach
+    the upstream, and it passes GET and HEAD alone.
+    """
+
+    name: str
     consumer: str
+    """Owner that reads."""
+    consumer_workloads: tuple[str, ...]
+    namespace: str
+    port: int
     upstream: str
+    """Owner that is read."""
+    upstream_namespace: str
+    upstream_workload: str
+    upstream_port: int
     path_prefixes: tuple[str, ...]
     timeout_seconds: float
     breaker_errors: int
     """Consecutive errors that open the circuit."""
     breaker_seconds: float
     """How long it stays open."""
+
+
+class TokenIssuer(Frozen):
+    """Who signs the access tokens that every service validates by public key, never by a shared secret."""
+
+    owner: str
+    issuer: str
+    """The tokens' `iss` claim."""
+    jwks_url: str
+    """Where the public keys are read, from inside the cluster or, for an external issuer, over HTTPS."""
+
+
+class SideEffect(Frozen):
+    """Something that leaves the product and must happen once, with the one workload that delivers it."""
+
+    name: str
+    owner: str
+    workload: str
 
 
 class Peer(Frozen):
@@ -311,6 +350,8 @@ class DomainPlacement(Frozen):
     phase: str
     weight: int | None = None
     """Share of the public path that reaches the service, 0 to 100; None unless the phase routes by weight."""
+    old_path: Literal["kept", "retired"] | None = None
+    """In the last phase: whether the path through the monolith is still up beside it; else None."""
     drivers: tuple[str, ...] = ()
     parked: bool = False
     remark: str | None = None
@@ -325,10 +366,14 @@ class Images(Frozen):
     rabbitmq: str
     broker_definitions: str
     """Image with `curl` in which the definitions Job runs."""
+    clickhouse: str | None = None
+    """None while no store is of that kind."""
+    edge_proxy: str | None = None
+    """None while no edge is declared."""
 
 
 class Topology(Frozen):
-    """All of one stack. Tuples are in catalog order, so that equal configs give equal values and equal text."""
+    """All of one stack. Tuples are in catalog order, so equal configs give equal values and equal text."""
 
     stack: str
     year: int
@@ -346,4 +391,14 @@ class Topology(Frozen):
     routes: tuple[Route, ...]
     edges: tuple[Edge, ...]
     pipelines: tuple[Pipeline, ...]
+    issuers: tuple[TokenIssuer, ...]
+    """Trusted by every service; more than one only while tokens of a former issuer may still be valid."""
+    side_effects: tuple[SideEffect, ...]
     network: tuple[NetworkPath, ...]
+
+    @property
+    def application_secrets(self) -> tuple[str, ...]:
+        """Names of the secrets that the stack's config must supply, sorted."""
+        return tuple(
+            sorted({s.name for service in self.services for w in service.workloads for s in w.secrets})
+        )

@@ -1,0 +1,246 @@
+"""Every connection that is allowed; whatever is not in this list is denied.
+
+Ports and labels of the operators' instances are from their own documentation: CloudNativePG, "Networking" and "Monitoring";
+RabbitMQ cluster operator, "docs/examples/network-policies".
+"""
+
+from collections.abc import Iterator
+
+from roadmap.catalog_entries import Egress, WorkloadEntry
+from roadmap.composition import Composition
+from roadmap.pod_labels import broker_pods, everything, pods, postgres_pods
+from roadmap.stack_config import PodSelector
+from roadmap.topology import MONOLITH, Broker, Edge, NetworkPath, Peer, Service, Store, StoreKind, StoreUse
+
+STORE_PORTS = {StoreKind.POSTGRES: 5432, StoreKind.REDIS: 6379, StoreKind.CLICKHOUSE: 8123}
+POSTGRES_STATUS, POSTGRES_METRICS = 8000, 9187
+AMQP, MANAGEMENT, BROKER_METRICS = 5672, 15672, 15692
+BROKER_PEERS = (4369, 25672, *range(35672, 35683))
+"""epmd, clustering, and the range of the command line tools that the nodes' own probes and hooks use."""
+PRIVATE_RANGES = (
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+)
+"""Never reached by a path that leads out: RFC 1918, RFC 6598, loopback and link-local, where metadata services are."""
+
+
+def resolve_network(
+    parts: Composition,
+    services: tuple[Service, ...],
+    stores: tuple[Store, ...],
+    broker: Broker,
+    edges: tuple[Edge, ...],
+) -> tuple[NetworkPath, ...]:
+    """All network paths of one stack, public ones first."""
+    live = {store.name: store for store in stores if not store.parked}
+    return (
+        *_public(parts, services),
+        *_store_users(services, live),
+        *_broker_users(parts, services, broker),
+        *_edges(edges),
+        *_postgres(parts, live),
+        *_broker(parts, broker),
+        *_name_resolution(parts, services, broker),
+        *_outside(parts),
+    )
+
+
+def _selected(selector: PodSelector) -> Peer:
+    return Peer(namespace=selector.namespace, labels=tuple(sorted(selector.labels.items())))
+
+
+def _public(parts: Composition, services: tuple[Service, ...]) -> Iterator[NetworkPath]:
+    """The gateway's pods to every workload that stands behind a route."""
+    routed = [r.workload for r in parts.catalog.monolith.routes]
+    routed += [r.workload for part in parts.inside for r in part.routes]
+    routed += [r.workload for placed in parts.placed if placed.service for r in placed.service.routes]
+    for service in services:
+        for workload in service.workloads:
+            if workload.name in routed and workload.port is not None:
+                yield NetworkPath(
+                    source=_selected(parts.config.public.data_plane),
+                    target=pods(service.namespace, workload.name),
+                    ports=(workload.port,),
+                    purpose=f"public requests to {workload.name}",
+                )
+
+
+def _store_users(services: tuple[Service, ...], live: dict[str, Store]) -> Iterator[NetworkPath]:
+    """Each workload and migration to the stores that its catalog entry names, and to no other."""
+    for service in services:
+        users = [(workload.name, workload.stores) for workload in service.workloads]
+        if service.migration:
+            users.append((service.migration.name, service.migration.stores))
+        for name, uses in users:
+            seen: set[tuple[str, str]] = set()
+            for use in uses:
+                if (use.store, use.endpoint) not in seen:
+                    seen.add((use.store, use.endpoint))
+                    yield _store_path(service.namespace, name, live[use.store], use)
+
+
+def _store_path(namespace: str, workload: str, store: Store, use: StoreUse) -> NetworkPath:
+    if store.kind is not StoreKind.POSTGRES:
+        target = pods(store.namespace, store.name)
+    else:
+        # Roles replicate, so the database cannot keep a replica's reader off the primary: the instance's label does.
+        target = postgres_pods(store.namespace, store.name, use.endpoint if store.replica else None)
+    return NetworkPath(
+        source=pods(namespace, workload),
+        target=target,
+        ports=(STORE_PORTS[store.kind],),
+        purpose=f"{workload} to {store.name}" + (" (replica)" if use.endpoint == "replica" else ""),
+    )
+
+
+def _broker_users(parts: Composition, services: tuple[Service, ...], broker: Broker) -> Iterator[NetworkPath]:
+    for service in services:
+        for workload in service.workloads:
+            if workload.broker:
+                yield NetworkPath(
+                    source=pods(service.namespace, workload.name),
+                    target=broker_pods(broker.namespace, broker.name),
+                    ports=(AMQP,),
+                    purpose=f"{workload.name} publishes or consumes domain events",
+                )
+
+
+def _edges(edges: tuple[Edge, ...]) -> Iterator[NetworkPath]:
+    """Consumer to proxy and proxy to upstream: the only way from one to the other."""
+    for edge in edges:
+        proxy = pods(edge.namespace, edge.name)
+        for workload in edge.consumer_workloads:
+            yield NetworkPath(
+                source=pods(edge.namespace, workload),
+                target=proxy,
+                ports=(edge.port,),
+                purpose=f"{workload} reads over edge {edge.name}",
+            )
+        yield NetworkPath(
+            source=proxy,
+            target=pods(edge.upstream_namespace, edge.upstream_workload),
+            ports=(edge.upstream_port,),
+            purpose=f"edge {edge.name} reads {edge.upstream}",
+        )
+
+
+def _postgres(parts: Composition, live: dict[str, Store]) -> Iterator[NetworkPath]:
+    for store in live.values():
+        if store.kind is not StoreKind.POSTGRES:
+            continue
+        instances = postgres_pods(store.namespace, store.name)
+        yield NetworkPath(
+            source=_selected(parts.config.operators.postgres),
+            target=instances,
+            ports=(STORE_PORTS[StoreKind.POSTGRES], POSTGRES_STATUS),
+            purpose=f"the CloudNativePG operator looks after {store.name}",
+        )
+        yield NetworkPath(
+            source=instances,
+            target=instances,
+            ports=(STORE_PORTS[StoreKind.POSTGRES], POSTGRES_STATUS),
+            purpose=f"instances of {store.name} replicate",
+        )
+        yield NetworkPath(
+            source=instances,
+            target=_api_server(parts),
+            ports=(parts.config.api_server.port,),
+            purpose=f"instances of {store.name} report their state to the API server",
+        )
+        if parts.config.operators.monitoring:
+            yield NetworkPath(
+                source=_selected(parts.config.operators.monitoring),
+                target=instances,
+                ports=(POSTGRES_METRICS,),
+                purpose=f"metrics of {store.name}",
+            )
+
+
+def _api_server(parts: Composition) -> Peer:
+    return Peer(cidr=parts.config.api_server.cidr)
+
+
+def _broker(parts: Composition, broker: Broker) -> Iterator[NetworkPath]:
+    nodes = broker_pods(broker.namespace, broker.name)
+    yield NetworkPath(
+        source=_selected(parts.config.operators.rabbitmq),
+        target=nodes,
+        ports=(MANAGEMENT,),
+        purpose=f"the RabbitMQ operator looks after {broker.name}",
+    )
+    yield NetworkPath(
+        source=nodes, target=nodes, ports=BROKER_PEERS, purpose=f"nodes of {broker.name} form a cluster"
+    )
+    yield NetworkPath(
+        source=nodes,
+        target=_api_server(parts),
+        ports=(parts.config.api_server.port,),
+        purpose=f"nodes of {broker.name} find their peers",
+    )
+    yield NetworkPath(
+        source=pods(broker.namespace, definitions_job(broker.name)),
+        target=nodes,
+        ports=(MANAGEMENT,),
+        purpose="the definitions Job imports users, exchanges and queues",
+    )
+    if parts.config.operators.monitoring:
+        yield NetworkPath(
+            source=_selected(parts.config.operators.monitoring),
+            target=nodes,
+            ports=(BROKER_METRICS,),
+            purpose=f"metrics of {broker.name}",
+        )
+
+
+def definitions_job(broker: str) -> str:
+    """Base name of the Job that imports the broker's definitions, and the name label of its pods."""
+    return f"{broker}-definitions"
+
+
+def _name_resolution(
+    parts: Composition, services: tuple[Service, ...], broker: Broker
+) -> Iterator[NetworkPath]:
+    dns = _selected(parts.config.operators.dns)
+    for namespace in (*(service.namespace for service in services), broker.namespace):
+        for protocol in ("UDP", "TCP"):
+            yield NetworkPath.model_validate(
+                {
+                    "source": everything(namespace),
+                    "target": dns,
+                    "ports": (53,),
+                    "protocol": protocol,
+                    "purpose": "name resolution",
+                }
+            )
+
+
+def _outside(parts: Composition) -> Iterator[NetworkPath]:
+    """Public addresses, for the workloads whose catalog entry says why."""
+    anywhere = Peer(cidr="0.0.0.0/0", except_cidrs=PRIVATE_RANGES)
+    for owner, workload, egress in _egress(parts):
+        yield NetworkPath(
+            source=pods(parts.namespace(owner), workload),
+            target=anywhere,
+            ports=egress.ports,
+            purpose=f"{workload} to {egress.purpose}",
+        )
+
+
+def _egress(parts: Composition) -> Iterator[tuple[str, str, Egress]]:
+    changed: dict[str, list[Egress]] = {}
+    inside: list[WorkloadEntry] = list(parts.catalog.monolith.workloads)
+    for part in parts.inside:
+        inside += part.workloads
+        for name, change in part.changes.items():
+            changed.setdefault(name, []).extend(change.egress)
+    for workload in inside:
+        for egress in (*workload.egress, *changed.get(workload.name, [])):
+            yield MONOLITH, workload.name, egress
+    for placed in parts.placed:
+        for workload in placed.service.workloads if placed.service else ():
+            for egress in workload.egress:
+                yield placed.entry.domain, workload.name, egress

@@ -1,0 +1,82 @@
+"""Stores and the images of the servers that hold them."""
+
+from roadmap.catalog_entries import StoreEntry
+from roadmap.composition import Composition
+from roadmap.refusal import Refusal, paste
+from roadmap.topology import MONOLITH, Edge, Images, Replica, Store, StoreKind, StoreUser
+
+
+def resolve_stores(parts: Composition) -> tuple[Store, ...]:
+    """All stores: the monolith's with the roles that domains inside it need, then each service's, parked ones too."""
+    added: dict[str, tuple[StoreUser, ...]] = {}
+    for part in parts.inside:
+        for name, users in part.store_users.items():
+            added[name] = added.get(name, ()) + users
+    stores = [
+        _store(parts, entry, MONOLITH, added.get(entry.name, ())) for entry in parts.catalog.monolith.stores
+    ]
+    for placed in parts.placed:
+        service = placed.future_service if placed.at.parked else placed.service
+        if service:
+            stores += [
+                _store(parts, entry, placed.entry.domain, (), placed.at.parked) for entry in service.stores
+            ]
+    return tuple(stores)
+
+
+def _store(
+    parts: Composition, entry: StoreEntry, owner: str, added: tuple[StoreUser, ...], parked: bool = False
+) -> Store:
+    followers = entry.replicas.get(parts.config.environment, 0)
+    return Store(
+        name=entry.name,
+        kind=entry.kind,
+        owner=owner,
+        namespace=parts.namespace(owner),
+        database=entry.database,
+        users=entry.users + added,
+        storage_gib=parts.config.sizes.get(entry.name, entry.storage_gib),
+        replica=Replica(instances=followers) if followers else None,
+        parked=parked,
+    )
+
+
+def resolve_images(parts: Composition, stores: tuple[Store, ...], edges: tuple[Edge, ...]) -> Images:
+    """The servers' images; raises Refusal for one that is needed and missing."""
+    clickhouse = any(store.kind is StoreKind.CLICKHOUSE for store in stores)
+    return Images(
+        postgres=image(parts, "postgres", "monolith-postgres runs on it"),
+        redis=image(parts, "redis", "monolith-redis runs on it"),
+        rabbitmq=image(parts, "rabbitmq", "the broker runs on it"),
+        broker_definitions=image(
+            parts, "broker_definitions", "the broker's definitions are imported with it"
+        ),
+        clickhouse=image(parts, "clickhouse", "analytics keeps its data in it") if clickhouse else None,
+        edge_proxy=image(parts, "edge_proxy", f"edge `{edges[0].name}` runs on it") if edges else None,
+    )
+
+
+EXAMPLES = {
+    "postgres": "ghcr.io/cloudnative-pg/postgresql:17.5",
+    "redis": "docker.io/library/redis:7.4.5",
+    "rabbitmq": "docker.io/library/rabbitmq:4.1.2-management",
+    "broker_definitions": "docker.io/curlimages/curl:8.14.1",
+    "clickhouse": "docker.io/clickhouse/clickhouse-server:25.3.5",
+    "edge_proxy": "docker.io/library/haproxy:3.2.3",
+    "keycloak": "quay.io/keycloak/keycloak:26.3.1",
+}
+"""A line to paste where a server's image is missing."""
+
+
+def image(parts: Composition, name: str, why: str) -> str:
+    """The image of that name; raises Refusal with the line to paste where the stack file has none."""
+    found = parts.config.images.get(name)
+    if found is None:
+        example = EXAMPLES.get(name, f"registry.example.com/pmt/{name}:1.0.0")
+        raise Refusal(
+            f"is missing: {why}",
+            file=parts.config.file,
+            key=f"service-extraction:images.{name}",
+            fix=f"add it, with your own repository and version:{paste(f'images.{name}', example)}",
+        )
+    return found
