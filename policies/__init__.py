@@ -1,0 +1,1 @@
+"""Policy packs: rules about infrastructure, each usable without the rest of this project."""

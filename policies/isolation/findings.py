@@ -1,0 +1,121 @@
+"""What a rule is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .graph.graph import Graph, Use
+from .graph.owners import Owner
+from .graph.stores import Store
+
+MANDATORY = "mandatory"
+ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One violation, or one thing worth knowing; never holds a value, only names."""
+
+    rule: str
+    level: str
+    store_kind: str
+    store_name: str
+    store_namespace: str | None
+    logical: str | None
+    users: tuple[str, ...]
+    owners: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+    message: str
+    resource: str = ""
+    """Key of the resource to blame: the URN in a stack."""
+    origin: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding in the shape that `audit --format json` prints."""
+        return {
+            "rule": self.rule,
+            "level": self.level,
+            "store": {"kind": self.store_kind, "name": self.store_name, "namespace": self.store_namespace},
+            "logical": self.logical,
+            "users": list(self.users),
+            "owners": list(self.owners),
+            "paths": [list(path) for path in self.paths],
+            "message": self.message,
+        }
+
+
+Check = Callable[[Graph, Mapping[str, Any]], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One property that infrastructure must have."""
+
+    id: str
+    cause: str
+    """What it refuses, in one sentence."""
+    explanation: str
+    """Why that is worth refusing."""
+    remedy: str
+    """What to do instead."""
+    level: str
+    check: Check
+    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """JSON schema of its configuration, by property."""
+
+
+def finding_of_uses(
+    rule: str,
+    level: str,
+    store: Store,
+    logical: str | None,
+    uses: list[Use],
+    graph: Graph,
+    remedy: str,
+    extra_owners: Iterable[Owner] = (),
+) -> Finding:
+    """The finding that these uses of one store make together."""
+    owners: dict[str, Owner] = {}
+    for use in uses:
+        owner = graph.owner(use.workload)
+        owners.setdefault(owner.identity, owner)
+    for owner in extra_owners:
+        owners.setdefault(owner.identity, owner)
+    paths = tuple(path_of(use) for use in uses)
+    sentences = [sentence_of(use, graph) for use in uses]
+    first = uses[0].workload.resource
+    return Finding(
+        rule=rule,
+        level=level,
+        store_kind=store.display_kind,
+        store_name=store.name,
+        store_namespace=store.namespace,
+        logical=logical,
+        users=tuple(dict.fromkeys(use.workload.resource.name for use in uses)),
+        owners=tuple(owner.name for owner in owners.values()),
+        paths=paths,
+        message=f"{'; '.join(dict.fromkeys(sentences))}: {remedy}",
+        resource=first.key,
+        origin=first.origin,
+    )
+
+
+def path_of(use: Use) -> tuple[str, ...]:
+    """Workload, what lies between, store."""
+    return (use.workload.resource.name, *use.steps, use.store.title)
+
+
+def sentence_of(use: Use, graph: Graph) -> str:
+    """`analytics-worker (owner analytics) → Secret ai-postgres → Cluster ai-postgres (owner ai)`."""
+    workload, *between, store = path_of(use)
+    if use.store.owner is not None and use.store.owner.declared:
+        store = f"{store} (owner {use.store.owner.name})"
+    if isinstance(use.logical, str) and use.store.kind != "filesystem":
+        store = f"{store}, {_noun(use.store)} {use.logical}"
+    return " → ".join((f"{workload} (owner {graph.owner(use.workload).name})", *between, store))
+
+
+def _noun(store: Store) -> str:
+    return {"object-store": "bucket", "broker": "virtual host"}.get(store.kind, "database")

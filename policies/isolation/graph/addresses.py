@@ -1,0 +1,195 @@
+"""Uses by address: what a workload is told about hosts and databases, resolved as the cluster resolves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..addresses.endpoints import Endpoint, addresses_in_text, endpoints
+from ..addresses.variables import closest_database, may_name_host, names_database, surely_names_host, words
+from ..catalog.engines import BY_WORD, CLOUD_HOSTS, Engine
+from ..resources import UNKNOWN
+from .environment import Variable
+from .names import Destination
+from .stores import Store
+from .workloads import Workload
+
+if TYPE_CHECKING:
+    from .graph import Graph, Use
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104
+_WAITING = re.compile(
+    r"\bnc\b|\bnetcat\b|pg_isready|wait-?for|\buntil\b|nslookup|getent|/dev/tcp|mysqladmin ping|\bdockerize\b"
+)
+_DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
+_DATABASE_HINTS = frozenset({"db", "database", "sql", "datasource", "rdbms", "pg"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An address that leads to a workload which is no store by itself: a proxy, or a store in disguise."""
+
+    workload: Workload
+    target: Workload
+    engine: Engine
+    logical: Any
+    schema: str | None
+    steps: tuple[str, ...]
+    carriers: tuple[str, ...]
+    login: str | None
+
+
+def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Iterator[Use | Call]:
+    """The uses that one container's variables, or one pod's files, make plain."""
+    databases: dict[str, str] = {}
+    unknown_database = False
+    for variable in given:
+        if variable.name and not variable.free_text and names_database(variable.name):
+            if variable.value is UNKNOWN:
+                unknown_database = True
+            elif isinstance(variable.value, str) and _DATABASE_NAME.match(variable.value):
+                databases[variable.name] = variable.value
+    for variable in given:
+        if not isinstance(variable.value, str) or not variable.value:
+            continue
+        if variable.free_text:
+            if variable.init and _WAITING.search(variable.value):
+                continue
+            found = list(addresses_in_text(variable.value))
+        else:
+            found = endpoints(variable.value)
+        for endpoint in found:
+            if endpoint.host.lower() not in _LOCAL:
+                yield from _uses(graph, workload, variable, endpoint, databases, unknown_database)
+
+
+def _uses(
+    graph: Graph,
+    workload: Workload,
+    variable: Variable,
+    endpoint: Endpoint,
+    databases: dict[str, str],
+    unknown_database: bool,
+) -> Iterator[Use | Call]:
+    from .graph import Use
+
+    if endpoint.bare and not _plausible_host(variable.name, endpoint.host):
+        return
+    engine = endpoint.engine or _engine_of_words(variable.name)
+    destination = _destination(graph, workload, endpoint, engine)
+    if destination is None:
+        return
+    steps = (*variable.steps, *destination.steps)
+    carriers = (
+        (variable.carrier.resource.key,) if variable.carrier is not None and variable.carrier.resource else ()
+    )
+    stores = [destination.store] if destination.store else []
+    stores += [graph.stores[item.key] for item in destination.workloads if item.key in graph.stores][:1]
+    if not stores and destination.workloads:
+        if endpoint.engine is not None:
+            yield Call(
+                workload=workload,
+                target=destination.workloads[0],
+                engine=endpoint.engine,
+                logical=_logical(variable, endpoint, endpoint.engine, databases, unknown_database),
+                schema=endpoint.schema,
+                steps=steps,
+                carriers=carriers,
+                login=endpoint.user,
+            )
+        return
+    if not stores and destination.outside:
+        outside = _outside(graph, variable, endpoint, engine, destination.outside)
+        stores = [outside] if outside is not None else []
+    for store in stores:
+        if store.key == workload.key:
+            continue
+        yield Use(
+            workload=workload,
+            store=store,
+            schema=endpoint.schema,
+            steps=steps,
+            carriers=carriers,
+            logical=_logical(variable, endpoint, store.engine or engine, databases, unknown_database),
+            login=endpoint.user,
+        )
+
+
+def _destination(
+    graph: Graph, workload: Workload, endpoint: Endpoint, engine: Engine | None
+) -> Destination | None:
+    if engine is not None and engine.name == "s3":
+        handled = graph.names.handle(endpoint.host)
+        return Destination(store=handled) if handled else Destination(outside=endpoint.host)
+    found = graph.names.resolve(endpoint.host, workload.namespace, workload.resource.scope)
+    if found is None and endpoint.engine is not None and not endpoint.bare:
+        return Destination(outside=f"{endpoint.host.lower()}.{workload.namespace}.svc")
+    return found
+
+
+def _plausible_host(name: str, host: str) -> bool:
+    """Whether a lone word is meant as a host: `CACHE_TYPE=redis` is not, `CACHE_HOST=redis` is."""
+    if not may_name_host(name):
+        return False
+    if host.lower() in BY_WORD or host.lower() in {"pgsql", "sqlite", "true", "false"}:
+        engine = BY_WORD.get(host.lower())
+        return surely_names_host(name) or (engine is not None and engine.kind == "broker")
+    return True
+
+
+def _engine_of_words(name: str) -> Engine | None:
+    return next((BY_WORD[word] for word in words(name) if word in BY_WORD), None)
+
+
+def _outside(
+    graph: Graph, variable: Variable, endpoint: Endpoint, engine: Engine | None, host: str
+) -> Store | None:
+    """A store outside the input, if the address shows that it is one."""
+    kind = next((kind for ending, kind in CLOUD_HOSTS if host.endswith(ending)), None)
+    if engine is not None:
+        kind = engine.kind
+    elif kind is None and _DATABASE_HINTS & set(words(variable.name)) and surely_names_host(variable.name):
+        kind = "database" if endpoint.bare or endpoint.port else None
+    if kind is None or (endpoint.bare and "." not in host):
+        return None
+    key = f"external:{host}"
+    if key not in graph.stores:
+        graph.stores[key] = Store(
+            key=key, kind=kind, display_kind="external", name=endpoint.host.lower().rstrip("."), engine=engine
+        )
+    return graph.stores[key]
+
+
+def _logical(
+    variable: Variable,
+    endpoint: Endpoint,
+    engine: Engine | None,
+    databases: dict[str, str],
+    unknown_database: bool,
+) -> Any:
+    if endpoint.database:
+        return endpoint.database
+    if engine is not None and engine.kind == "cache":
+        named = {name: value for name, value in databases.items() if value.isdigit()}
+        return closest_database(variable.name, named) or engine.default_logical
+    if engine is not None and engine.kind == "broker":
+        return None
+    found = closest_database(variable.name, databases)
+    if found is None and unknown_database:
+        return UNKNOWN
+    return found or (engine.default_logical if engine else None)
+
+
+def through(call: Call, beyond: Use) -> Use:
+    """The use of the store behind a proxy, by the proxy's client."""
+    return replace(
+        beyond,
+        workload=call.workload,
+        logical=call.logical or beyond.logical,
+        schema=call.schema,
+        steps=(*call.steps, call.target.resource.title, *beyond.steps),
+        carriers=call.carriers,
+        login=call.login,
+    )

@@ -1,0 +1,274 @@
+"""What a workload's containers are given: variables, arguments and files, each with the carriers it came through."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from ..resources import UNKNOWN, Resource, dig, mapping, sequence, text
+from .index import Index
+from .workloads import Workload
+
+_DOLLAR = re.compile(
+    r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^}]*)?\}|\$([A-Z_][A-Z0-9_]*)"
+)
+_LINE = re.compile(r"^\s*(?:export\s+|set\s+|-\s+)?([A-Za-z_][\w.\-\[\]]*)\s*[=:]\s*(.+?)\s*,?\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A Secret or ConfigMap that a workload reads, declared in the input or not."""
+
+    kind: str
+    namespace: str
+    name: str
+    resource: Resource | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One value that a container is given under a name."""
+
+    name: str
+    value: Any
+    """Text, `UNKNOWN`, or None where the carrier is not in the input."""
+    carrier: Carrier | None = None
+    carrier_key: str | None = None
+    steps: tuple[str, ...] = ()
+    free_text: bool = False
+    """Whether this is a command or a file to be searched for addresses, not one value."""
+    init: bool = False
+    """Whether only an init container is given it."""
+
+
+def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
+    """The variables of each container, `$(NAME)` filled in, and the files that its pod mounts."""
+    files = list(_files(workload, index))
+    containers = [("initContainers", item) for item in sequence(dig(workload.pod, "initContainers"))]
+    containers += [("containers", item) for item in sequence(dig(workload.pod, "containers"))]
+    for field, container in containers:
+        init = field == "initContainers" and text(dig(container, "restartPolicy")) != "Always"
+        found = list(_environment(mapping(container), workload, index))
+        known = {item.name: item for item in found}
+        expanded = [_expand(item, known) for item in found]
+        known = {item.name: item for item in expanded}
+        for part in ("command", "args"):
+            for argument in sequence(dig(container, part)):
+                argument_text = text(argument)
+                if argument_text:
+                    expanded += _argument(argument_text, part, known)
+        yield [_as_init(item) for item in expanded] if init else expanded
+    if files:
+        yield files
+
+
+def _as_init(variable: Variable) -> Variable:
+    return Variable(
+        name=variable.name,
+        value=variable.value,
+        carrier=variable.carrier,
+        carrier_key=variable.carrier_key,
+        steps=variable.steps,
+        free_text=variable.free_text,
+        init=True,
+    )
+
+
+def _environment(container: Mapping[str, Any], workload: Workload, index: Index) -> Iterator[Variable]:
+    for source in sequence(container.get("envFrom")):
+        prefix = text(dig(source, "prefix")) or ""
+        for field, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
+            name = text(dig(source, field, "name"))
+            if name:
+                carrier = _carrier(kind, name, workload, index)
+                for key, value in _data(carrier):
+                    yield Variable(
+                        name=prefix + key,
+                        value=value,
+                        carrier=carrier,
+                        carrier_key=key,
+                        steps=(carrier.title,),
+                    )
+                if carrier.resource is None or not _data(carrier):
+                    yield Variable(name="", value=None, carrier=carrier, steps=(carrier.title,))
+    for item in sequence(container.get("env")):
+        name = text(dig(item, "name")) or ""
+        source = dig(item, "valueFrom")
+        for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+            reference = text(dig(source, field, "name"))
+            if reference:
+                carrier = _carrier(kind, reference, workload, index)
+                key = text(dig(source, field, "key"))
+                value = dict(_data(carrier)).get(key or "")
+                yield Variable(
+                    name=name, value=value, carrier=carrier, carrier_key=key, steps=(carrier.title,)
+                )
+        if source is None:
+            value = dig(item, "value")
+            yield Variable(
+                name=name, value=UNKNOWN if value is UNKNOWN else text(value), steps=(f"env {name}",)
+            )
+
+
+def _argument(argument: str, part: str, known: Mapping[str, Variable]) -> Iterator[Variable]:
+    """An argument as a variable (`--db-host=x`) or as text; steps name the variables filled into it."""
+    carriers = [known[name] for name in _names(argument) if name in known and known[name].carrier]
+    filled = _fill(argument, known)
+    first = carriers[0] if carriers else None
+    common: dict[str, Any] = {
+        "carrier": first.carrier if first else None,
+        "carrier_key": first.carrier_key if first else None,
+        "steps": first.steps if first else (part.rstrip("s") if part == "args" else part,),
+    }
+    flag, equals, value = filled.partition("=")
+    if equals and flag.startswith("-") and "\n" not in flag and " " not in flag:
+        yield Variable(name=flag.lstrip("-"), value=value, **common)
+    else:
+        yield Variable(name="", value=filled, free_text=True, **common)
+
+
+def _expand(variable: Variable, known: Mapping[str, Variable]) -> Variable:
+    if not isinstance(variable.value, str) or "$" not in variable.value or variable.carrier is not None:
+        return variable
+    through = next(
+        (known[name] for name in _names(variable.value) if name in known and known[name].carrier), None
+    )
+    return Variable(
+        name=variable.name,
+        value=_fill(variable.value, known),
+        carrier=through.carrier if through else None,
+        carrier_key=through.carrier_key if through else None,
+        steps=through.steps if through else variable.steps,
+    )
+
+
+def _names(value: str) -> list[str]:
+    return [next(name for name in match if name) for match in _DOLLAR.findall(value)]
+
+
+def _fill(value: str, known: Mapping[str, Variable], depth: int = 0) -> str:
+    def replacement(match: re.Match[str]) -> str:
+        name = next(group for group in match.groups() if group)
+        found = known.get(name)
+        if found is None and name.endswith("_SERVICE_HOST"):
+            return name.removesuffix("_SERVICE_HOST").lower().replace("_", "-")
+        if found is None or not isinstance(found.value, str):
+            return match.group(0)
+        return _fill(found.value, known, depth + 1) if depth < 4 else found.value
+
+    return _DOLLAR.sub(replacement, value) if "$" in value else value
+
+
+def _files(workload: Workload, index: Index) -> Iterator[Variable]:
+    for volume in sequence(dig(workload.pod, "volumes")):
+        sources = [volume, *sequence(dig(volume, "projected", "sources"))]
+        for source in sources:
+            for field, kind, name_field in (
+                ("configMap", "ConfigMap", "name"),
+                ("secret", "Secret", "secretName"),
+                ("secret", "Secret", "name"),
+            ):
+                name = text(dig(source, field, name_field))
+                if not name:
+                    continue
+                carrier = _carrier(kind, name, workload, index)
+                items = {text(dig(item, "key")) for item in sequence(dig(source, field, "items"))}
+                read = [(key, value) for key, value in _data(carrier) if not items or key in items]
+                for key, value in read:
+                    yield from _file(carrier, key, value)
+                if not read:
+                    for key in items or {None}:
+                        yield Variable(
+                            name="", value=None, carrier=carrier, carrier_key=key, steps=(carrier.title,)
+                        )
+
+
+def _file(carrier: Carrier, key: str, value: Any) -> Iterator[Variable]:
+    common: dict[str, Any] = {"carrier": carrier, "carrier_key": key, "steps": (carrier.title,)}
+    if not isinstance(value, str):
+        yield Variable(name=key, value=value, **common)
+        return
+    if "\n" not in value.strip():
+        yield Variable(name=key, value=value.strip(), **common)
+    settings = dict(settings_in(key, value))
+    for name, setting in settings.items():
+        yield Variable(name=name, value=setting, **common)
+    yield Variable(name=key, value=value, free_text=True, **common)
+
+
+def settings_in(name: str, content: str) -> Iterator[tuple[str, str]]:
+    """Names and values in a configuration file: JSON, YAML, properties, env and ini files."""
+    if len(content) > 300_000 or name.endswith(
+        (".sql", ".sh", ".lua", ".html", ".js", ".css", ".pem", ".crt")
+    ):
+        return
+    if name.endswith((".json", ".yaml", ".yml")) or (content.lstrip()[:1] == "{"):
+        try:
+            parsed = json.loads(content) if content.lstrip()[:1] == "{" else yaml.load(content, _LOADER)  # noqa: S506
+        except (ValueError, yaml.YAMLError):
+            parsed = None
+        if isinstance(parsed, (dict, list)):
+            yield from _flatten("", parsed)
+            return
+    for line in content.splitlines():
+        match = _LINE.match(line)
+        if match and not line.lstrip().startswith(("#", ";", "//")):
+            yield match[1], match[2].strip("\"'")
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flatten(f"{prefix}.{key}" if prefix else str(key), item)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _flatten(f"{prefix}.{position}", item)
+    elif (known := text(value)) is not None:
+        yield prefix, known
+
+
+def _carrier(kind: str, name: str, workload: Workload, index: Index) -> Carrier:
+    resource = index.find(kind, workload.namespace, name, workload.resource.scope)
+    if resource is None and kind == "Secret":
+        resource = index.find("SealedSecret", workload.namespace, name, workload.resource.scope)
+    return Carrier(kind=kind, namespace=workload.namespace, name=name, resource=resource)
+
+
+def _data(carrier: Carrier) -> list[tuple[str, Any]]:
+    """Keys and values of a Secret or ConfigMap; binary values are unknown."""
+    resource = carrier.resource
+    if resource is None:
+        return []
+    found: dict[str, Any] = {}
+    encoded = dig(resource.body, "data")
+    for key, value in mapping(encoded).items():
+        found[key] = decoded(value) if resource.kind == "Secret" else value
+    for key, value in mapping(dig(resource.body, "stringData")).items():
+        found[key] = value
+    for key in mapping(dig(resource.body, "spec", "encryptedData")):
+        found[key] = UNKNOWN
+    return [(key, UNKNOWN if value is UNKNOWN else text(value)) for key, value in found.items()]
+
+
+def decoded(value: Any) -> Any:
+    """A Secret's value as text; `UNKNOWN` for what is unknown or no text."""
+    if not isinstance(value, str):
+        return UNKNOWN
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return value

@@ -1,0 +1,110 @@
+"""The ownership graph: stores, workloads, and every use of a store by a workload with the path it takes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..resources import Resource, dig, text
+from .index import Index
+from .names import Names
+from .owners import DEFAULT_OWNER_KEYS, Owner, Owners
+from .stores import Store, cloud_stores, operator_stores, workload_stores
+from .workloads import Workload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A workload's way to a store."""
+
+    workload: Workload
+    store: Store
+    logical: Any = None
+    """Database, keyspace or claim; None where nothing says, `UNKNOWN` where only the update will."""
+    schema: str | None = None
+    steps: tuple[str, ...] = ()
+    """What lies between: carriers, Services, claims."""
+    via: str = "address"
+    """address, credential, reference (an output of another resource), volume or network."""
+    carriers: tuple[str, ...] = ()
+    """Keys of the Secrets and ConfigMaps on the way."""
+    login: str | None = None
+    """User name that it logs in with; never a password."""
+    read_only: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Settings:
+    """What a project states about itself for this audit."""
+
+    owner_keys: Sequence[str] = DEFAULT_OWNER_KEYS
+    namespace_owners: Mapping[str, str] = field(default_factory=dict)
+    """Owner by namespace pattern, for namespaces of other stacks."""
+    host_owners: Mapping[str, str] = field(default_factory=dict)
+    """Owner by host or ARN pattern, for stores of other stacks."""
+
+
+class Graph:
+    """Everything the rules ask about."""
+
+    def __init__(self, resources: Iterable[Resource], settings: Settings | None = None) -> None:
+        from .credentials import Credentials  # these fill the graph and know its types
+        from .uses import Reading, collect_uses
+
+        self.settings = settings or Settings()
+        self.index = Index(resources)
+        self.names = Names(self.index)
+        self.stores: dict[str, Store] = {store.key: store for store in workload_stores(self.index)}
+        self.operated = list(operator_stores(self.index))
+        for store, operator in self.operated:
+            self.stores[store.key] = store
+            self.names.add_operated(store, operator)
+        for store, cloud in cloud_stores(self.index):
+            self.stores[store.key] = store
+            assert store.resource is not None
+            for name in cloud.handles:
+                handle = store.resource.body.get(name)
+                if isinstance(handle, str) and handle:
+                    self.names.add_handle(handle, store)
+        self.names.add_fronts(self.stores)
+        self.owners = Owners(
+            self.index,
+            frozenset(self.stores),
+            owner_keys=self.settings.owner_keys,
+            namespace_owners=self.settings.namespace_owners,
+        )
+        for store in self.stores.values():
+            if store.resource is not None:
+                store.owner = self.owners.of(store.resource)
+        self.credentials = Credentials(self)
+        self._made: dict[str, frozenset[str]] = {}
+        self.uses: list[Use] = []
+        self.readings: list[Reading] = []
+        collect_uses(self)
+        self.uses_of: dict[str, list[Use]] = defaultdict(list)
+        for use in self.uses:
+            self.uses_of[use.store.key].append(use)
+
+    def owner(self, workload: Workload) -> Owner:
+        """The owner of a workload."""
+        return self.owners.of(workload.resource)
+
+    def made_secrets(self, namespace: str) -> frozenset[str]:
+        """Names of Secrets of a namespace that a controller makes because some resource asks for it by name."""
+        found = self._made.get(namespace)
+        if found is None:
+            found = self._made[namespace] = frozenset(
+                name
+                for kind in ("Certificate", "ExternalSecret", "SealedSecret", "VaultStaticSecret")
+                for resource in self.index.of_kind(kind)
+                if resource.namespace == namespace
+                for path in (
+                    ("spec", "secretName"),
+                    ("spec", "target", "name"),
+                    ("spec", "destination", "name"),
+                )
+                if (name := text(dig(resource.body, *path)) or resource.name)
+            )
+        return found

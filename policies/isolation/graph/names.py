@@ -1,0 +1,154 @@
+"""Cluster DNS, as Kubernetes resolves it: which workload, store or outside host a name leads to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ..catalog.operators import FRONT_BY_KIND, Operator
+from ..resources import Resource, dig, sequence, text
+from .index import Index
+from .stores import Store, texts_at
+from .workloads import Workload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a host name leads: to workloads, to a store, or out of the input."""
+
+    workloads: tuple[Workload, ...] = ()
+    store: Store | None = None
+    outside: str | None = None
+    """Canonical host name; the same for every spelling of one cluster name."""
+    steps: tuple[str, ...] = ()
+    """Services passed on the way."""
+
+
+class Names:
+    """Resolves hosts for pods of a namespace."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._operated: dict[tuple[str, str, str], tuple[Store, tuple[str, ...]]] = {}
+        self._handles: dict[str, Store] = {}
+        self._addresses: dict[str, Resource] = {}
+        self._endpoints: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._cache: dict[tuple[str, str, str], Destination | None] = {}
+        for service in index.of_kind("Service"):
+            for address in (
+                dig(service.body, "spec", "clusterIP"),
+                *sequence(dig(service.body, "spec", "externalIPs")),
+            ):
+                if (known := text(address)) and known not in {"None", ""}:
+                    self._addresses[known] = service
+        for resource in index.of_kind("Endpoints", "EndpointSlice"):
+            name = text(resource.labels.get("kubernetes.io/service-name")) or resource.name
+            where = (resource.scope, resource.namespace or "default", name)
+            for subset in sequence(dig(resource.body, "subsets")):
+                self._endpoints[where] += texts_at(subset, ("addresses", "*", "ip"))
+            self._endpoints[where] += texts_at(resource.body, ("endpoints", "*", "addresses", "*"))
+
+    def add_operated(self, store: Store, operator: Operator) -> None:
+        """Services that an operator makes for a store."""
+        resource = store.resource
+        if resource is not None:
+            for pattern in operator.services:
+                name = pattern.format(name=resource.name)
+                for scope in (resource.scope, ""):
+                    self._operated[scope, resource.namespace or "default", name] = (store, ())
+
+    def add_fronts(self, stores: dict[str, Store]) -> None:
+        """Poolers and other custom resources that lead to a store of their namespace."""
+        for resource in self._index.resources:
+            front = FRONT_BY_KIND.get((resource.group, resource.kind)) if resource.kubernetes else None
+            target = text(dig(resource.body, *front.store_path)) if front else None
+            if front is None or target is None:
+                continue
+            namespace = resource.namespace or "default"
+            for store in stores.values():
+                if store.name == target and store.namespace == namespace and store.resource is not None:
+                    for pattern in front.services:
+                        name = pattern.format(name=resource.name)
+                        for scope in (resource.scope, ""):
+                            self._operated[scope, namespace, name] = (store, (resource.title,))
+
+    def add_handle(self, handle: str, store: Store) -> None:
+        """A host, ARN or id that names a cloud store."""
+        self._handles[
+            handle.lower().partition(":")[0] if ":" in handle and "arn:" not in handle else handle.lower()
+        ] = store
+
+    def handle(self, value: str) -> Store | None:
+        """The cloud store that a host, ARN or id names."""
+        return self._handles.get(value.lower())
+
+    def resolve(self, host: str, namespace: str, scope: str) -> Destination | None:
+        """Where `host` leads for a pod of `namespace`; None for a word that is no known name."""
+        where = (host.lower().rstrip("."), namespace, scope)
+        if where not in self._cache:
+            self._cache[where] = None  # an ExternalName that leads back to itself resolves to nothing
+            self._cache[where] = self._resolve(*where)
+        return self._cache[where]
+
+    def _resolve(self, host: str, namespace: str, scope: str) -> Destination | None:
+        if host in self._handles:
+            return Destination(store=self._handles[host])
+        if host in self._addresses:
+            service = self._addresses[host]
+            return self._service(service.name, service.namespace or "default", service.scope)
+        parts = host.split(".")
+        if len(parts) == 1:
+            return self._service(host, namespace, scope)
+        for name, space in self._spellings(parts):
+            found = self._service(name, space, scope)
+            if found is not None:
+                return found
+        if "svc" in parts[2:4]:
+            at = parts.index("svc", 2)
+            return Destination(outside=".".join((parts[at - 2], parts[at - 1], "svc")))
+        return Destination(outside=host)
+
+    @staticmethod
+    def _spellings(parts: list[str]) -> list[tuple[str, str]]:
+        """(Service, namespace) that a dotted name may stand for, a pod's own name in front left out."""
+        if len(parts) == 2:
+            return [(parts[0], parts[1])]
+        if parts[2] == "svc":
+            return [(parts[0], parts[1])]
+        if len(parts) == 3:
+            return [(parts[1], parts[2])]
+        return [(parts[1], parts[2])] if parts[3] == "svc" else []
+
+    def _service(self, name: str, namespace: str, scope: str) -> Destination | None:
+        service = self._index.find("Service", namespace, name, scope)
+        if service is None:
+            operated = self._operated.get((scope, namespace, name)) or self._operated.get(
+                ("", namespace, name)
+            )
+            return Destination(store=operated[0], steps=operated[1]) if operated else None
+        step = (f"Service {name}",)
+        if text(dig(service.body, "spec", "type")) == "ExternalName":
+            target = text(dig(service.body, "spec", "externalName"))
+            onward = self.resolve(target, namespace, service.scope) if target else None
+            if onward is None:
+                return Destination(outside=target, steps=step) if target else None
+            return Destination(
+                workloads=onward.workloads,
+                store=onward.store,
+                outside=onward.outside,
+                steps=(*step, *onward.steps),
+            )
+        workloads = tuple(self._index.selected_by(service))
+        if workloads:
+            return Destination(workloads=workloads, steps=step if workloads[0].resource.name != name else ())
+        for address in self._endpoints.get((service.scope, namespace, name), ()):
+            onward = self.resolve(address, namespace, service.scope)
+            if onward is not None:
+                return Destination(
+                    workloads=onward.workloads,
+                    store=onward.store,
+                    outside=onward.outside,
+                    steps=(*step, *onward.steps),
+                )
+            return Destination(outside=address, steps=step)
+        return Destination(outside=f"{name}.{namespace}.svc", steps=())

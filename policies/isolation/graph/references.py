@@ -1,0 +1,127 @@
+"""Uses by reference: outputs of a store, a Secret or a generated password that went into a workload's
+properties.
+
+At preview the values are unknown, but the engine knows which resources they come from. That is all this
+module needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..addresses.variables import closest_database, joins_both, may_name_host, names_database
+from ..catalog.cloud import BELONGS_TO, CARRIERS, CREDENTIAL_SOURCES, IDENTITIES
+from ..resources import UNKNOWN, Resource
+from .environment import Variable
+from .workloads import Workload
+
+if TYPE_CHECKING:
+    from .graph import Graph, Use
+
+_CARRIER_KINDS = frozenset({"Secret", "ConfigMap", "SealedSecret", "ExternalSecret"})
+_PASSED_THROUGH = CARRIERS | IDENTITIES | frozenset(BELONGS_TO)
+
+
+def reference_uses(
+    graph: Graph, workload: Workload, settled: frozenset[str], given: list[list[Variable]]
+) -> Iterator[Use]:
+    """Uses by what went into the workload.
+
+    `settled` holds carriers of which every value that the workload reads is known: their addresses speak for
+    themselves, and what else went into them is not this workload's.
+    """
+    resource = workload.resource
+    logical = _stated_database(given)
+    for sources in resource.inputs_from.values():
+        for source in sources:
+            for use in _follow(graph, workload, source, (), (), settled, {resource.key}):
+                yield replace(use, logical=logical) if use.logical is UNKNOWN else use
+
+
+def _stated_database(given: list[list[Variable]]) -> Any:
+    """The database that goes with every host still unknown, if the variables agree on one; else `UNKNOWN`."""
+    found: set[str | None] = set()
+    for group in given:
+        databases = {
+            item.name: item.value
+            for item in group
+            if isinstance(item.value, str) and names_database(item.name)
+        }
+        for item in group:
+            if item.value is UNKNOWN and may_name_host(item.name) and not joins_both(item.name):
+                found.add(closest_database(item.name, databases))
+            elif item.value is UNKNOWN and (names_database(item.name) or joins_both(item.name)):
+                found.add(None)
+    return next(iter(found)) if len(found) == 1 and None not in found else UNKNOWN
+
+
+def _follow(
+    graph: Graph,
+    workload: Workload,
+    key: str,
+    steps: tuple[str, ...],
+    carriers: tuple[str, ...],
+    settled: frozenset[str],
+    seen: set[str],
+) -> Iterator[Use]:
+    from .graph import Use
+
+    resource = graph.index.by_key.get(key)
+    if resource is None or key in seen:
+        return
+    seen = seen | {key}
+    store = graph.stores.get(key)
+    if store is not None:
+        yield Use(
+            workload=workload, store=store, logical=UNKNOWN, steps=steps, via="reference", carriers=carriers
+        )
+        return
+    if resource.group in CREDENTIAL_SOURCES:
+        for lock in graph.credentials.by_source.get(key, ()):
+            yield Use(
+                workload=workload,
+                store=lock.store,
+                logical=lock.logical,
+                via="credential",
+                carriers=carriers,
+                steps=steps or (resource.title,),
+            )
+        return
+    if resource.kubernetes and resource.kind == "Service":
+        for served in graph.index.selected_by(resource):
+            if served.key in graph.stores:
+                yield Use(
+                    workload=workload,
+                    store=graph.stores[served.key],
+                    logical=UNKNOWN,
+                    via="reference",
+                    steps=(*steps, resource.title),
+                    carriers=carriers,
+                )
+        return
+    if not _passes_on(resource):
+        return
+    steps, carriers = (*steps, resource.title), (*carriers, key)
+    for lock in graph.credentials.of_resource(resource):
+        yield Use(
+            workload=workload,
+            store=lock.store,
+            logical=lock.logical,
+            via="credential",
+            steps=steps,
+            carriers=carriers,
+        )
+    if key in settled:
+        return
+    for sources in resource.inputs_from.values():
+        for source in sources:
+            yield from _follow(graph, workload, source, steps, carriers, settled, seen)
+
+
+def _passes_on(resource: Resource) -> bool:
+    """Whether a resource hands on what went into it."""
+    if resource.kubernetes:
+        return resource.kind in _CARRIER_KINDS
+    return resource.group in _PASSED_THROUGH

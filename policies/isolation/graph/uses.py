@@ -1,0 +1,180 @@
+"""Collect every use of a store, most telling evidence first: address, then credential, then reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..catalog.engines import is_proxy
+from ..resources import UNKNOWN
+from .addresses import Call, address_uses, through
+from .environment import Carrier, Variable, variables
+from .references import reference_uses
+from .stores import Store, store_of_workload
+from .volumes import volume_uses
+from .workloads import Workload
+
+if TYPE_CHECKING:
+    from .graph import Graph, Use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A workload reads a key of a Secret or ConfigMap; None stands for all keys."""
+
+    workload: Workload
+    carrier: Carrier
+    key: str | None
+    known: bool
+
+
+def collect_uses(graph: Graph) -> None:
+    """Fill `graph.uses` and `graph.readings`."""
+    calls: list[Call] = []
+    by_address: list[Use] = []
+    given: dict[str, list[list[Variable]]] = {}
+    for workload in graph.index.workloads.values():
+        given[workload.key] = list(variables(workload, graph.index))
+        for variable in (item for group in given[workload.key] for item in group):
+            if variable.carrier is not None:
+                graph.readings.append(
+                    Reading(
+                        workload=workload,
+                        carrier=variable.carrier,
+                        key=variable.carrier_key,
+                        known=isinstance(variable.value, str),
+                    )
+                )
+        for group in given[workload.key]:
+            for found in address_uses(graph, workload, group):
+                if isinstance(found, Call):
+                    calls.append(found)
+                else:
+                    by_address.append(found)
+    proxies = _resolve_calls(graph, calls, by_address)
+    _join_replicas(graph, by_address)
+    addressed = {(use.workload.key, use.store.key) for use in by_address}
+    graph.uses += by_address
+    for workload in graph.index.workloads.values():
+        _collect_credentials(graph, workload, given[workload.key], addressed)
+    graph.uses += volume_uses(graph)
+    graph.uses[:] = _distinct(graph, (use for use in graph.uses if _counts(graph, use, proxies)))
+
+
+def _resolve_calls(graph: Graph, calls: list[Call], by_address: list[Use]) -> set[str]:
+    """Calls to workloads that are no stores: to what they pass on to, or to a store that nothing else gave away."""
+    used_by: dict[str, list[Use]] = {}
+    for use in by_address:
+        used_by.setdefault(use.workload.key, []).append(use)
+    proxies: set[str] = set()
+    for call in calls:
+        beyond = [
+            use
+            for use in used_by.get(call.target.key, ())
+            if use.store.engine is not None and use.store.engine.kind == call.engine.kind
+        ]
+        engines = {use.store.engine.name for use in beyond if use.store.engine is not None}
+        if beyond and (call.engine.name in engines or any(is_proxy(image) for image in call.target.images)):
+            proxies.add(call.target.key)
+            by_address += [through(call, use) for use in beyond]
+            continue
+        store = graph.stores.get(call.target.key)
+        if store is None:
+            store = graph.stores[call.target.key] = store_of_workload(call.target, call.engine)
+            store.owner = graph.owners.of(call.target.resource)
+        if store.key != call.workload.key:
+            by_address.append(_use_of(call, store))
+    return proxies
+
+
+def _use_of(call: Call, store: Store) -> Use:
+    from .graph import Use
+
+    return Use(
+        workload=call.workload,
+        store=store,
+        logical=call.logical,
+        schema=call.schema,
+        steps=call.steps,
+        carriers=call.carriers,
+        login=call.login,
+    )
+
+
+def _join_replicas(graph: Graph, by_address: list[Use]) -> None:
+    """A server that connects to a server of its own engine copies it: both are one store."""
+    copies: dict[str, Store] = {}
+    for use in by_address:
+        copy = graph.stores.get(use.workload.key)
+        if copy is not None and copy.engine is use.store.engine and copy.engine is not None:
+            copies[copy.key] = use.store
+    for position, use in enumerate(by_address):
+        store, seen = use.store, set[str]()
+        while store.key in copies and store.key not in seen:
+            seen.add(store.key)
+            store = copies[store.key]
+        if store is not use.store and store.key not in seen:
+            by_address[position] = replace(use, store=store, steps=(*use.steps, use.store.title))
+
+
+def _collect_credentials(
+    graph: Graph, workload: Workload, given: list[list[Variable]], addressed: set[tuple[str, str]]
+) -> None:
+    from .graph import Use
+
+    settled: dict[str, bool] = {}
+    for variable in (item for group in given for item in group):
+        carrier = variable.carrier
+        if carrier is None:
+            continue
+        if carrier.resource is not None:
+            known = settled.get(carrier.resource.key, True)
+            settled[carrier.resource.key] = known and isinstance(variable.value, str)
+        if carrier.kind != "Secret":
+            continue
+        locks = graph.credentials.of_secret(carrier.namespace, carrier.name, variable.carrier_key)
+        if carrier.resource is not None:
+            locks = [*locks, *graph.credentials.of_resource(carrier.resource)]
+        for lock in locks:
+            if (workload.key, lock.store.key) not in addressed and lock.store.key != workload.key:
+                graph.uses.append(
+                    Use(
+                        workload=workload,
+                        store=lock.store,
+                        logical=lock.logical,
+                        via="credential",
+                        steps=(carrier.title,),
+                        carriers=(carrier.resource.key,) if carrier.resource is not None else (),
+                    )
+                )
+    closed = frozenset(key for key, known in settled.items() if known)
+    for use in reference_uses(graph, workload, closed, given):
+        if (workload.key, use.store.key) not in addressed and use.store.key != workload.key:
+            graph.uses.append(use)
+
+
+def _counts(graph: Graph, use: Use, proxies: set[str]) -> bool:
+    """Servers that talk to their kind and proxies are no users; a mounted volume counts for everyone."""
+    if use.via == "volume":
+        return True
+    own = graph.stores.get(use.workload.key)
+    if own is not None and own.engine is use.store.engine:
+        return False
+    return use.workload.key not in proxies and not (
+        bool(use.workload.images) and all(is_proxy(image) for image in use.workload.images)
+    )
+
+
+def _distinct(graph: Graph, uses: Iterable[Use]) -> list[Use]:
+    """One use per workload, store and logical store; an unknown logical store only where nothing better is known."""
+    best: dict[tuple[str, str, str], Use] = {}
+    for use in uses:
+        named = isinstance(use.logical, str)
+        best.setdefault((use.workload.key, use.store.key, str(use.logical) if named else ""), use)
+    named_too = {(workload, store) for workload, store, logical in best if logical}
+    return [
+        use
+        for (workload, store, logical), use in best.items()
+        if logical or (workload, store) not in named_too or use.logical is UNKNOWN
+    ]

@@ -1,0 +1,92 @@
+"""Workloads: whatever carries a pod template, found by its shape, so that custom resources count too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..catalog.engines import is_observer
+from ..resources import Resource, dig, mapping, sequence, text
+
+_TEMPLATES = (
+    ("spec", "template"),
+    ("spec", "jobTemplate", "spec", "template"),
+    ("spec", "jobTargetRef", "template"),
+    ("spec", "podTemplate"),
+    ("template",),
+)
+_ONE_OFF = frozenset({"Job", "ScaledJob"})
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Workload:
+    """One declared workload and its pods' shape."""
+
+    resource: Resource
+    pod: Mapping[str, Any]
+    """The pod's spec."""
+    pod_labels: Mapping[str, Any]
+    images: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.resource.key
+
+    @property
+    def namespace(self) -> str:
+        return self.resource.namespace or "default"
+
+    @property
+    def one_off(self) -> bool:
+        """Whether it runs to completion once: a migration, an initialisation."""
+        return self.resource.kind in _ONE_OFF
+
+    @property
+    def observer(self) -> bool:
+        """Whether it is part of the observability plane, by its images."""
+        return bool(self.images) and all(is_observer(image) for image in self.images)
+
+    def containers(self) -> Iterator[Mapping[str, Any]]:
+        """Init containers, sidecars and containers alike."""
+        for field in ("initContainers", "containers", "ephemeralContainers"):
+            for container in sequence(dig(self.pod, field)):
+                yield mapping(container)
+
+
+def workload_of(resource: Resource) -> Workload | None:
+    """The workload that a resource is, or None."""
+    if not resource.kubernetes:
+        return None
+    if resource.kind == "Pod":
+        return _workload(resource, mapping(dig(resource.body, "spec")), resource.labels)
+    for path in _TEMPLATES:
+        template = dig(resource.body, *path)
+        pod = mapping(dig(template, "spec"))
+        if sequence(pod.get("containers")) or (pod and resource.group in {"apps", "batch"}):
+            return _workload(resource, pod, mapping(dig(template, "metadata", "labels")))
+    if resource.group in {"apps", "batch"} and resource.kind in {
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+    }:
+        return _workload(resource, {}, {})  # its spec is not known yet; what went into it may still be
+    return None
+
+
+def _workload(resource: Resource, pod: Mapping[str, Any], pod_labels: Mapping[str, Any]) -> Workload:
+    images = tuple(
+        image for container in sequence(pod.get("containers")) if (image := text(dig(container, "image")))
+    )
+    return Workload(resource=resource, pod=pod, pod_labels=pod_labels, images=images)
+
+
+def container_ports(workload: Workload) -> set[int]:
+    """Ports that the pods declare."""
+    return {
+        int(port)
+        for container in workload.containers()
+        for item in sequence(dig(container, "ports"))
+        if (port := text(dig(item, "containerPort"))) and port.isdigit()
+    }

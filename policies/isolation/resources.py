@@ -1,0 +1,136 @@
+"""A resource as plain data, whichever source it came from, and reads that survive unknown values.
+
+A preview knows only part of what will be. `UNKNOWN` stands for such a value, and none of the reads below
+raise on it: a rule that stumbles over an unknown value would otherwise fall silent, which is the one thing
+it must not do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+
+class Unknown:
+    """The type of `UNKNOWN`, a value that only the update will know."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(slots=True, kw_only=True)
+class Resource:
+    """One declared resource: a Kubernetes object, a cloud resource or a Pulumi component."""
+
+    key: str
+    """Unique within one audit: the URN, or the file and position."""
+    kind: str
+    """Kubernetes kind, or the last part of the Pulumi type token."""
+    group: str
+    """Kubernetes API group (empty for core), or the whole Pulumi type token of anything else."""
+    name: str
+    """Name on the server where it is known, else the Pulumi name."""
+    namespace: str | None = None
+    """Kubernetes namespace; None for cluster-scoped and other resources."""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    """Properties, with `UNKNOWN` in place of what the preview does not know."""
+    kubernetes: bool = True
+    """Whether this is a Kubernetes object."""
+    scope: str = ""
+    """Stack or set of manifests in which names are looked up first."""
+    parent: str | None = None
+    """Key of the parent component."""
+    inputs_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each property, the keys of the resources whose outputs went into it."""
+    protected: bool | None = None
+    """Pulumi's protect option; None where the source knows no such thing."""
+    origin: str = ""
+    """Where a person finds it: URN, or file and document number."""
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        return mapping(dig(self.body, "metadata", "labels"))
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def dig(value: Any, *path: str | int) -> Any:
+    """What lies at `path`: None when absent, `UNKNOWN` when it or anything above it is unknown."""
+    for step in path:
+        if value is UNKNOWN:
+            return UNKNOWN
+        if isinstance(step, int):
+            if not isinstance(value, Sequence) or isinstance(value, str) or step >= len(value):
+                return None
+            value = value[step]
+        else:
+            if not isinstance(value, Mapping):
+                return None
+            value = value.get(step)
+    return value
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """`value` if it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: Any) -> Sequence[Any]:
+    """`value` if it is a list, else an empty one."""
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def text(value: Any) -> str | None:
+    """`value` as text if it is a known scalar, else None."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, (int, float)) else None
+
+
+def holds_unknown(value: Any) -> bool:
+    """Whether `value` is unknown somewhere inside."""
+    if value is UNKNOWN:
+        return True
+    if isinstance(value, Mapping):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(holds_unknown(item) for item in value)
+    return False
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string inside `value`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from strings(item)
+
+
+def type_parts(token: str) -> tuple[bool, str, str]:
+    """Split a Pulumi type token into (is Kubernetes, group, kind); a patch resource counts as what it patches."""
+    package, _, rest = token.partition(":")
+    module, _, kind = rest.rpartition(":")
+    kind = kind or rest
+    if package == "kubernetes" and "/" in module and not module.startswith(("helm.sh/", "yaml", "kustomize")):
+        group = module.partition("/")[0]
+        if kind.endswith("Patch") and kind != "Patch":
+            kind = kind.removesuffix("Patch")
+        return True, "" if group == "core" else group, kind
+    return False, token, kind

@@ -1,0 +1,116 @@
+"""When uses of one server amount to sharing one store: the decision that several rules have in common.
+
+Two databases on one server are two stores; the same database under two names is one. What is unknown counts
+as the same, because a rule that trusts an unknown value would pass the very preview it is there for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .graph.graph import Graph, Use
+from .graph.owners import Owner
+from .graph.stores import Store
+from .resources import UNKNOWN
+
+GRADES = ("schema", "database", "instance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """One store that more than one owner uses, or a server on which they merely meet."""
+
+    store: Store
+    logical: str | None
+    uses: tuple[Use, ...]
+    store_owner: Owner | None
+    certain: bool
+    """False where owners only meet on a server, or may or may not use one database."""
+
+
+def counted(graph: Graph, uses: Iterable[Use]) -> list[Use]:
+    """Uses that make a second service. Where owners are inferred, migrations and observers do not."""
+    found = []
+    for use in uses:
+        if not graph.owner(use.workload).declared and (use.workload.one_off or use.workload.observer):
+            continue
+        found.append(use)
+    return found
+
+
+def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
+    """Every way in which several owners share `store`."""
+    uses = counted(graph, graph.uses_of.get(store.key, ()))
+    owner = store.owner if store.owner is not None and store.owner.declared else None
+    if not uses or len(_owners(graph, uses, owner)) < 2:
+        return []
+    if grade == "instance":
+        return [_shared(store, None, uses, owner, True)]
+    buckets: dict[str | None, list[Use]] = defaultdict(list)
+    for use in uses:
+        if isinstance(use.logical, str):
+            key = f"{use.logical}/{use.schema}" if grade == "schema" and use.schema else use.logical
+            buckets[key].append(use)
+        else:
+            buckets[None].append(use)
+    found: list[Shared] = []
+    unnamed = buckets.pop(None, [])
+    for key, members in buckets.items():
+        host = owner if owner is not None and _is_hosts(graph, key, members, store, owner) else None
+        if len(_owners(graph, members, host)) > 1:
+            found.append(_shared(store, members[0].logical, members, host, True))
+    if unnamed:
+        found += _unnamed(
+            graph, store, unnamed, [use for members in buckets.values() for use in members], owner
+        )
+    if not any(item.certain for item in found) and not found:
+        found.append(_shared(store, None, uses, owner, False))
+    return found
+
+
+def _unnamed(
+    graph: Graph, store: Store, unnamed: list[Use], named: list[Use], owner: Owner | None
+) -> list[Shared]:
+    """Uses that name no database: the same one as each other's, and possibly as anybody's."""
+    strict = [use for use in named if any(_must_be_apart(graph, use, other) for other in unnamed)]
+    together = [*unnamed, *strict]
+    if len(_owners(graph, together, owner)) > 1:
+        return [_shared(store, None, together, owner, True)]
+    return [_shared(store, None, [*unnamed, *named], owner, False)] if named else []
+
+
+def _must_be_apart(graph: Graph, named: Use, unnamed: Use) -> bool:
+    """Whether a use without a database is held against one with: if it is unknown, or if both owners are stated."""
+    first, second = graph.owner(named.workload), graph.owner(unnamed.workload)
+    return first != second and (unnamed.logical is UNKNOWN or (first.declared and second.declared))
+
+
+def _is_hosts(graph: Graph, key: str | None, members: list[Use], store: Store, owner: Owner) -> bool:
+    """Whether a database on the server is the server's owner's own, and not one kept for somebody else."""
+    if key in store.own_logicals or (not store.own_logicals and store.kind == "cache"):
+        return True
+    for use in members:
+        if graph.owner(use.workload) == owner:
+            return True
+        for carrier in use.carriers:
+            resource = graph.index.by_key.get(carrier)
+            if resource is not None and graph.owners.of(resource) == owner:
+                return True
+    return False
+
+
+def _owners(graph: Graph, uses: Iterable[Use], owner: Owner | None) -> set[str]:
+    found = {graph.owner(use.workload).identity for use in uses}
+    return found | {owner.identity} if owner is not None else found
+
+
+def _shared(store: Store, logical: object, uses: list[Use], owner: Owner | None, certain: bool) -> Shared:
+    return Shared(
+        store=store,
+        logical=logical if isinstance(logical, str) else None,
+        uses=tuple(uses),
+        store_owner=owner,
+        certain=certain,
+    )

@@ -1,0 +1,1 @@
+"""Where resources come from: the analyzer, Kubernetes YAML and stack exports."""
