@@ -1,0 +1,53 @@
+"""Answers of the API server that are no success."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offline.providers.kubernetes.manifest import field, text_field
+
+
+class ApiError(Exception):
+    """A Status object that the API server returned instead of what was asked for."""
+
+    def __init__(self, code: int, status: dict[str, Any]) -> None:
+        self.code = code
+        self.reason = text_field(status, "reason")
+        self.status = status
+        super().__init__(_text(code, status))
+
+    @property
+    def is_conflict(self) -> bool:
+        """Another field manager owns a field, or the object changed meanwhile."""
+        return self.code == 409 and self.reason == "Conflict"
+
+    @property
+    def is_already_exists(self) -> bool:
+        """An object of that name is there."""
+        return self.reason == "AlreadyExists"
+
+    @property
+    def is_namespace_not_found(self) -> bool:
+        """The namespace of the object is not there (yet)."""
+        return self.code == 404 and field(self.status, "details", "kind") == "namespaces"
+
+
+class NoSuchKind(Exception):
+    """The API server does not serve this API version and kind."""
+
+    def __init__(self, object_type: object) -> None:
+        super().__init__(f'no matches for kind "{object_type}": the API server does not serve it')
+
+
+class ApiUnreachable(Exception):
+    """The API server could not be asked; the text says at which URL and why."""
+
+
+def _text(code: int, status: dict[str, Any]) -> str:
+    message = text_field(status, "message") or f"the API server answered {code}"
+    causes = [
+        f"\n  - {text_field(cause, 'field') or '(object)'}: {text_field(cause, 'message')}"
+        for cause in field(status, "details", "causes", default=None) or []
+        if text_field(cause, "message") and text_field(cause, "message") not in message
+    ]
+    return message + "".join(causes)

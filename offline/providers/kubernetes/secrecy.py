@@ -1,0 +1,62 @@
+"""Which outputs are secret: those that were secret as inputs, and the data of every Secret."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from offline.providers.property_values import (
+    Properties,
+    Secret,
+    contains_secret,
+    secret_texts,
+    without_secrets,
+)
+
+HIDDEN: Final = "[secret]"
+
+
+def mark_secrets(outputs: Properties, inputs: Properties) -> None:
+    """Wraps in `Secret`, in place, what is secret in the inputs; a list with one secret item becomes secret as a whole."""
+    if outputs.get("kind") == "Secret":
+        for key in ("data", "stringData"):
+            if key in outputs and not isinstance(outputs[key], Secret):
+                outputs[key] = Secret(outputs[key])
+        inputs = {key: value for key, value in inputs.items() if key not in ("data", "stringData")}
+    for key, wanted in inputs.items():
+        if key not in outputs:
+            continue
+        value = outputs[key]
+        if isinstance(value, dict) and isinstance(wanted, dict):
+            mark_secrets(value, wanted)
+        elif not isinstance(value, Secret) and contains_secret(wanted):
+            outputs[key] = Secret(value)
+
+
+def texts_to_hide(*properties: Properties) -> set[str]:
+    """Every secret text in these properties, plain and base64, and the data of every Secret."""
+    texts: set[str] = set()
+    for item in properties:
+        texts.update(secret_texts(item))
+        if without_secrets(item.get("kind")) == "Secret":
+            texts.update(secret_texts(Secret([item.get("data", {}), item.get("stringData", {})])))
+    return texts | {base64.b64encode(text.encode()).decode() for text in texts} | set(_decoded(texts))
+
+
+def _decoded(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        try:
+            yield base64.b64decode(text, validate=True).decode()
+        except ValueError:
+            continue
+
+
+def hide(message: str, texts: Iterable[Any]) -> str:
+    """The message without any of the secret texts."""
+    for text in sorted((text for text in texts if text), key=len, reverse=True):
+        # A short text, such as "1", is hidden only where it stands alone: inside other words it would garble the message.
+        pattern = re.escape(text) if len(text) >= 6 else rf"(?<!\w){re.escape(text)}(?!\w)"
+        message = re.sub(pattern, HIDDEN, message)
+    return message

@@ -1,0 +1,121 @@
+"""Update: server-side apply, in a preview as a dry run."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from pulumi.runtime.proto import provider_pb2
+
+from offline.providers.kubernetes.api_client import APPLY_PATCH, JSON_PATCH, ApiClient
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.checkpoint import Stored, field_manager_name, read_outputs
+from offline.providers.kubernetes.cluster import Cluster
+from offline.providers.kubernetes.ignored_fields import keep_ignored_fields
+from offline.providers.kubernetes.kinds import type_of
+from offline.providers.kubernetes.managed_fields import has_own_update_manager, takeover_patch
+from offline.providers.kubernetes.manifest import PATCH_FORCE, Manifest, annotation_true, resource_id
+from offline.providers.kubernetes.normalization import normalized
+from offline.providers.kubernetes.operation import CONFLICT, Operation
+from offline.providers.property_values import contains_unknown, decode, without_secrets
+
+_FORCE_VARIABLE: Final = "PULUMI_K8S_ENABLE_PATCH_FORCE"
+
+
+def update(cluster: Cluster, request: provider_pb2.UpdateRequest) -> provider_pb2.UpdateResponse:
+    """Applies the inputs and waits until the object is ready; a preview returns what the API server would make of it."""
+    given = decode(request.news)
+    inputs = normalized(without_secrets(given))
+    stored = read_outputs(decode(request.olds))
+    if request.preview and (contains_unknown(inputs) or not cluster.can_preview(type_of(inputs))):
+        return provider_pb2.UpdateResponse(properties=request.news)
+    operation = Operation(
+        cluster=cluster,
+        urn=request.urn,
+        given=given,
+        field_manager=field_manager_name(inputs, stored.field_manager),
+        initial_api_version=stored.initial_api_version or str(stored.inputs.get("apiVersion", "")),
+    )
+    live = _applied(operation, request, stored, inputs)
+    if live is None:
+        return provider_pb2.UpdateResponse(properties=request.news)
+    if not request.preview:
+        live = operation.wait(live, inputs, request.timeout)
+        _relinquish(operation, stored, inputs)
+    return provider_pb2.UpdateResponse(properties=operation.outputs(live, inputs))
+
+
+def _applied(
+    operation: Operation, request: provider_pb2.UpdateRequest, stored: Stored, inputs: Manifest
+) -> Manifest | None:
+    """The object after the apply; None when a preview is not allowed to try.
+
+    Raises InitializationFailed, with the object as it is, when the API server refuses; ProviderError when it is gone.
+    """
+    api = operation.cluster.api
+    current: Manifest | None = None
+    try:
+        current = api.get(stored.live)
+        return _apply(api, operation, request, current, inputs)
+    except ApiError as error:
+        if request.preview and error.code == 403:
+            return None
+        if current is None:
+            gone = "; it was deleted outside Pulumi: refresh first" if error.code == 404 else ""
+            raise operation.error(f"update of resource {operation.urn} failed: {error}{gone}") from error
+        message = f"update of {resource_id(current)} failed: {error}"
+        if error.is_conflict:
+            message += f". {CONFLICT}"
+        raise operation.failed(message, current, inputs) from error
+    except (NoSuchKind, ApiUnreachable) as error:
+        raise operation.error(f"update of resource {operation.urn} failed: {error}") from error
+
+
+def _apply(
+    api: ApiClient, operation: Operation, request: provider_pb2.UpdateRequest, current: Manifest, inputs: Manifest
+) -> Manifest:
+    path = api.path(type_of(current), *_place(current))
+    if not request.preview:
+        patch = takeover_patch(current, operation.field_manager)
+        if patch:
+            current = api.request("PATCH", path, patch, content_type=JSON_PATCH)
+    body = keep_ignored_fields(inputs, current, list(request.ignoreChanges), operation.field_manager)
+    live: Manifest = api.request(
+        "PATCH",
+        path,
+        body,
+        content_type=APPLY_PATCH,
+        fieldManager=operation.field_manager,
+        force=_force(inputs, current, preview=request.preview),
+        dryRun="All" if request.preview else None,
+    )
+    return live
+
+
+def _place(manifest: Manifest) -> tuple[str, str]:
+    return manifest["metadata"].get("namespace", ""), manifest["metadata"]["name"]
+
+
+def _force(inputs: Manifest, current: Manifest, *, preview: bool) -> bool:
+    if annotation_true(inputs, PATCH_FORCE):
+        return True
+    if _FORCE_VARIABLE in os.environ:
+        return os.environ[_FORCE_VARIABLE] == "true"
+    # The real update moves the creation's fields to the new manager first, so in a preview they are no conflict.
+    return preview and has_own_update_manager(current)
+
+
+def _relinquish(operation: Operation, stored: Stored, inputs: Manifest) -> None:
+    """Gives up the fields of the previous field manager after an annotation named another."""
+    if not stored.field_manager or stored.field_manager == operation.field_manager:
+        return
+    api = operation.cluster.api
+    empty = {"apiVersion": inputs["apiVersion"], "kind": inputs["kind"], "metadata": {"name": stored.live["metadata"]["name"]}}
+    api.request(
+        "PATCH",
+        api.path(type_of(inputs), *_place(stored.live)),
+        empty,
+        content_type=APPLY_PATCH,
+        fieldManager=stored.field_manager,
+        force=False,
+    )
