@@ -10,17 +10,20 @@ from pathlib import Path
 
 import kubernetes
 import urllib3
+import yaml
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 
-from roadmap import Refusal
+from roadmap.refusal import Refusal
 from roadmap.topology import Pipeline, Topology
 
 REQUEST_TIMEOUT_SECONDS = 10
 """A cluster that does not answer a read of one ConfigMap for this long is not going to take an update."""
 
 
-def read_released_images(*, kubeconfig: Path, context: str, topology: Topology, file: str) -> Mapping[str, str]:
+def read_released_images(
+    *, kubeconfig: Path, context: str, topology: Topology, file: str
+) -> Mapping[str, str]:
     """The image each owner's pipeline released after the one in the stack file.
 
     An owner is listed only while the stack file still names the image that its record was based on: whoever changes the
@@ -41,25 +44,34 @@ def read_released_images(*, kubeconfig: Path, context: str, topology: Topology, 
 def _client(*, kubeconfig: Path, context: str, file: str) -> kubernetes.client.ApiClient:
     if not kubeconfig.is_file():
         raise Refusal(
-            f"{file}: cluster.kubeconfig is `{kubeconfig}`, and there is no such file.\n"
-            "  fix: name the kubeconfig that holds the context, or start the cluster that writes it"
+            "there is no such file",
+            file=file,
+            key="cluster.kubeconfig",
+            value=str(kubeconfig),
+            fix="name the kubeconfig that holds the context, or start the cluster that writes it",
         )
     try:
         contexts, _ = kubernetes.config.list_kube_config_contexts(config_file=str(kubeconfig))
         if context not in (names := sorted(entry["name"] for entry in contexts)):
             raise Refusal(
-                f"{file}: cluster.context is `{context}`, which {kubeconfig} does not have.\n"
-                f"  fix: name one of {', '.join(names)}, or add the context to that kubeconfig"
+                f"{kubeconfig} has no such context",
+                file=file,
+                key="cluster.context",
+                value=context,
+                fix=f"name one of {', '.join(names)}, or add the context to that kubeconfig",
             )
         configuration = kubernetes.client.Configuration()
         configuration.retries = False  # three silent retries would only delay the message
         return kubernetes.config.new_client_from_config(
             config_file=str(kubeconfig), context=context, client_configuration=configuration
         )
-    except ConfigException as error:
+    except (ConfigException, yaml.YAMLError, OSError) as error:
         raise Refusal(
-            f"{file}: cluster.kubeconfig is `{kubeconfig}`, which cannot be used: {error}\n"
-            "  fix: repair the file, or name another"
+            f"the file cannot be used: {error}",
+            file=file,
+            key="cluster.kubeconfig",
+            value=str(kubeconfig),
+            fix="repair the file, or name another",
         ) from error
 
 
@@ -73,19 +85,18 @@ def _read_record(
         if error.status == 404:
             return {}
         raise Refusal(
-            f"{file}: the API server of context `{context}` answered {error.status} {error.reason} to a read of ConfigMap "
-            f"{namespace}/{name}.\n  fix: log in again, or give this identity the right to read it"
+            f"its API server answered {error.status} {error.reason} to a read of ConfigMap {namespace}/{name}",
+            file=file,
+            key="cluster.context",
+            value=context,
+            fix="log in again, or give this identity the right to read release records",
         ) from error
     except urllib3.exceptions.HTTPError as error:
-        server = core.api_client.configuration.host
         raise Refusal(
-            f"{file}: cluster.context is `{context}`, whose API server {server} does not answer ({_cause(error)}).\n"
-            "  fix: start the cluster, or name the context of one that runs"
+            f"its API server {core.api_client.configuration.host} does not answer ({type(error).__name__})",
+            file=file,
+            key="cluster.context",
+            value=context,
+            fix="start the cluster, or name the context of one that runs",
         ) from error
     return record.data or {}
-
-
-def _cause(error: urllib3.exceptions.HTTPError) -> str:
-    """The innermost reason, in the words of the operating system where there are some."""
-    reason = getattr(error, "reason", None) or error
-    return getattr(reason, "_message", None) or str(reason).rsplit(": ", maxsplit=1)[-1]

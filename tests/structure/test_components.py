@@ -10,7 +10,9 @@ FORBIDDEN_CALLS = {"Config", "export", "StackReference", "get_stack", "get_proje
 
 
 def component_classes(modules: Iterable[Module]) -> list[tuple[Module, ast.ClassDef]]:
-    return [(module, found) for module in modules for found in module.classes_derived_from("ComponentResource")]
+    return [
+        (module, found) for module in modules for found in module.classes_derived_from("ComponentResource")
+    ]
 
 
 def constructor(component: ast.ClassDef) -> ast.FunctionDef:
@@ -35,7 +37,9 @@ def test_type_tokens_name_project_area_and_class(components: tuple[Module, ...])
     for module, component in component_classes(components):
         source = ast.unparse(constructor(component))
         assert "super().__init__('extraction:" in source, f"{module.path}: {component.name}"
-        assert f":{component.name}'" in source, f"{module.path}: {component.name} carries another class's token"
+        assert f":{component.name}'" in source, (
+            f"{module.path}: {component.name} carries another class's token"
+        )
 
 
 def test_no_component_reads_config_or_exports(components: tuple[Module, ...]) -> None:
@@ -73,5 +77,7 @@ def test_children_take_their_parent_only_by_resource_options(components: tuple[M
 
 def test_every_component_has_a_test(components: tuple[Module, ...]) -> None:
     tests = "\n".join(file.read_text() for file in (ROOT / "tests" / "components").rglob("*.py"))
-    untested = [component.name for _, component in component_classes(components) if component.name not in tests]
+    untested = [
+        component.name for _, component in component_classes(components) if component.name not in tests
+    ]
     assert untested == []
