@@ -1,4 +1,4 @@
-"""What a deployment demands beyond a valid topology: secrets that are set, and phases the components can build.
+"""What a deployment demands beyond a valid topology: secrets that are set, phases the components can build.
 
 A topology that fails here can still be shown, compared and walked through.
 """
@@ -13,8 +13,8 @@ from roadmap.topology import Topology
 def check_buildable(topology: Topology, config: StackConfig, catalog: Catalog) -> None:
     """Raise one Refusal where a topology cannot be deployed.
 
-    That is a missing application secret and what no component can build yet: the platform `aws`, and every phase but
-    the first of each domain.
+    That is a missing application secret and what no component can build yet: the platform `aws`, and every
+    phase but the first of each domain.
     """
     file = config.file
     check_secrets(config, topology)
@@ -31,8 +31,8 @@ def check_buildable(topology: Topology, config: StackConfig, catalog: Catalog) -
         if placement.phase == first and not placement.parked and not _prepared(topology, placement.domain):
             continue
         raise Refusal(
-            f"no component can build {placement.domain}/{placement.phase} yet; `show`, `diagram`, `diff` and `steps` "
-            "can read it",
+            f"no component can build {placement.domain}/{placement.phase} yet; `show`, `diagram`, `diff` and "
+            "`steps` can read it",
             file=file,
             key=f"service-extraction:extract.{placement.domain}.phase",
             value=placement.phase,

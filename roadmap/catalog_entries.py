@@ -40,7 +40,7 @@ class WorkloadEntry(Frozen):
     resources: Resources
     stores: tuple[StoreUse, ...] = ()
     broker: BrokerUse | None = None
-    settings: dict[str, str] = {}
+    settings: dict[str, str] = Field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     signs_tokens: bool = False
     schedule: str | None = None
@@ -51,7 +51,7 @@ class WorkloadChange(Frozen):
     """What a phase adds to a workload of the monolith; by configuration only, the image stays the same."""
 
     stores: tuple[StoreUse, ...] = ()
-    settings: dict[str, str] = {}
+    settings: dict[str, str] = Field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     egress: tuple[Egress, ...] = ()
 
@@ -73,7 +73,7 @@ class StoreEntry(Frozen):
     database: str | None = None
     users: tuple[StoreUser, ...]
     storage_gib: int = Field(ge=1)
-    replicas: dict[Environment, int] = {}
+    replicas: dict[Environment, int] = Field(default_factory=dict)
     """Instances that follow the primary, by environment; empty: the store has no replica."""
 
 
@@ -130,9 +130,9 @@ class MonolithPart(Frozen):
     """What a phase puts into the monolith."""
 
     workloads: tuple[WorkloadEntry, ...] = ()
-    changes: dict[str, WorkloadChange] = {}
+    changes: dict[str, WorkloadChange] = Field(default_factory=dict)
     """By workload of the monolith."""
-    store_users: dict[str, tuple[StoreUser, ...]] = {}
+    store_users: dict[str, tuple[StoreUser, ...]] = Field(default_factory=dict)
     """By store of the monolith."""
     routes: tuple[RouteEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
@@ -164,7 +164,8 @@ class PhaseEntry(Frozen):
     monolith: MonolithPart = MonolithPart()
     service: ServiceEntry | None = None
     traffic: Literal["weighted", "issuers", None] = None
-    """Last phase only: how requests move to it. `issuers`: never weighted, both issuers are trusted for a while."""
+    """Last phase only: how requests move to it. `issuers`: never weighted, both issuers are trusted for a
+    while."""
     deliveries: tuple[DeliveryEntry, ...] = ()
 
 

@@ -1,4 +1,5 @@
-"""Loads the catalog, one YAML file a domain and one for the monolith, and holds its entries against each other."""
+"""Loads the catalog, one YAML file a domain and one for the monolith, and holds its entries against each
+other."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ NO_DOMAINS = frozenset({MONOLITH_FILE, "principles.yaml"})
 
 
 def load_catalog(folder: Path | None = None) -> Catalog:
-    """Read every file of the folder, the project's own by default; raises Refusal for the first that is wrong."""
+    """Read every file of the folder, the project's own by default; raises Refusal for the first that is
+    wrong."""
     folder = folder or FOLDER
     monolith = _read(folder / MONOLITH_FILE, MonolithEntry)
     domains: list[DomainEntry] = []
@@ -63,7 +65,7 @@ def _check_domain(catalog: Catalog, entry: DomainEntry, file: str) -> None:
                 f"a year's preset is one of the phases {one_of(names)}",
                 file=file,
                 key=f"years.{year}",
-                value=preset if preset else "missing",
+                value=preset or "missing",
                 fix=f"write `{year}: {names[0]}`",
             )
     for key, ids in (

@@ -39,7 +39,8 @@ class Placed:
 
     @property
     def prepared(self) -> bool:
-        """Whether queue, broker user, namespace, registry and pipeline stand: one phase before `service`, and on."""
+        """Whether queue, broker user, namespace, registry and pipeline stand: one phase before `service`, and
+        on."""
         if self.external_issuer:
             return False
         prepares = self.phase.prepares_service
@@ -48,14 +49,15 @@ class Placed:
 
     @property
     def inside(self) -> PhaseEntry | None:
-        """The phase whose parts run inside the monolith: the current one, or the one before a kept old path."""
+        """The phase whose parts run in the monolith: the current one, or the one before a kept old path."""
         if not self.extracted:
             return self.phase
         return self.entry.phases[-2] if self.at.old_path == "kept" else None
 
     @property
     def delivering(self) -> PhaseEntry:
-        """The phase whose workloads deliver side effects: the old path's until all requests reach the service."""
+        """The phase whose workloads deliver side effects: the old path's until all requests reach the
+        service."""
         if self.extracted and self.at.old_path == "kept" and self.at.weight != 100:
             return self.entry.phases[-2]
         return self.phase

@@ -1,4 +1,4 @@
-"""What an environment demands of a stack's config: how strict images and certificates are, never which phase."""
+"""What an environment demands of a stack's config: how strict it is with images and certificates."""
 
 from roadmap.refusal import Refusal, paste
 from roadmap.stack_config import StackConfig

@@ -43,7 +43,8 @@ def _place(config: StackConfig, entry: DomainEntry, flags: ExtractConfig) -> Dom
             file=config.file,
             key=f"{key}.phase",
             value=flags.phase,
-            fix=f"write one of {one_of(names)}:{paste(f'extract.{domain}.phase', _guess(flags.phase, names))}",
+            fix=f"write one of {one_of(names)}:"
+            + paste(f"extract.{domain}.phase", _guess(flags.phase, names)),
         )
     phase, remark = flags.phase or entry.years[config.year], None
     missing = [driver for driver in entry.drivers if driver.id not in flags.drivers]
@@ -93,7 +94,7 @@ def _refuse_traffic(
     for name, value in (("weight", flags.weight), ("old_path", flags.old_path)):
         if value is not None:
             raise Refusal(
-                f"only a service takes traffic, and `{entry.domain}` stands at `{phase}`, before `{entry.last.name}`",
+                f"only a service has traffic; `{entry.domain}` stands at `{phase}`, not `{entry.last.name}`",
                 file=config.file,
                 key=f"{key}.{name}",
                 value=value,
@@ -104,12 +105,12 @@ def _refuse_traffic(
 def _traffic(
     config: StackConfig, entry: DomainEntry, flags: ExtractConfig, key: str
 ) -> tuple[int | None, Literal["kept", "retired"]]:
-    """Weight and state of the old path; a stated weight keeps the old path unless the stack says otherwise."""
+    """Weight and state of the old path; a stated weight keeps it unless the stack says otherwise."""
     old_path = flags.old_path or ("retired" if flags.weight is None else "kept")
     if entry.last.traffic == "issuers":
         if flags.weight is not None:
             raise Refusal(
-                f"`{entry.domain}` is never weighted: both issuers are trusted until the old tokens have expired",
+                f"`{entry.domain}` is never weighted: both issuers are trusted until old tokens have expired",
                 file=config.file,
                 key=f"{key}.weight",
                 value=flags.weight,
@@ -120,7 +121,7 @@ def _traffic(
     weight = 100 if flags.weight is None else flags.weight
     if old_path == "retired" and weight < 100:
         raise Refusal(
-            f"the old path can be retired only when all requests reach the service, and {100 - weight} % do not",
+            f"the old path is retired only when all requests reach the service; {100 - weight} % do not",
             file=config.file,
             key=f"{key}.old_path",
             value=old_path,

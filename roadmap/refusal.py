@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import yaml
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is the word of the domain, and nobody raises it by mistake
     """A refused input. Its text is the whole message: file, key, value, reason and fix."""
 
     def __init__(
@@ -36,7 +36,8 @@ def quoted(value: object) -> str:
 
 
 def paste(key: str, value: object) -> str:
-    """YAML to paste under `config:` of a stack file that sets a dotted key, such as `extract.ai.phase`, to a value."""
+    """YAML to paste under `config:` of a stack file that sets a dotted key, such as `extract.ai.phase`, to a
+    value."""
     first, *rest = key.split(".")
     tree: object = value
     for part in reversed(rest):

@@ -18,8 +18,8 @@ from roadmap.topology import MONOLITH, Namespace, SideEffect, Topology
 def resolve(config: StackConfig, catalog: Catalog) -> Topology:
     """The topology of a stack. Equal inputs give equal values.
 
-    Raises Refusal where a flag, an image, a size or a secret's name does not fit the catalog, and where a phase lacks
-    its driver or what it requires.
+    Raises Refusal where a flag, an image, a size or a secret's name does not fit the catalog, and where a
+    phase lacks its driver or what it requires.
     """
     parts = compose(config, catalog)
     check_fit(parts)

@@ -1,7 +1,7 @@
 """Every connection that is allowed; whatever is not in this list is denied.
 
-Ports and labels of the operators' instances are from their own documentation: CloudNativePG, "Networking" and "Monitoring";
-RabbitMQ cluster operator, "docs/examples/network-policies".
+Ports and labels of the operators' instances are from their own documentation: CloudNativePG, "Networking" and
+"Monitoring"; RabbitMQ cluster operator, "docs/examples/network-policies".
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ PRIVATE_RANGES = (
     "172.16.0.0/12",
     "192.168.0.0/16",
 )
-"""Never reached by a path that leads out: RFC 1918, RFC 6598, loopback and link-local, where metadata services are."""
+"""Never reached by a path that leads out: RFC 1918, RFC 6598, loopback and link-local, where metadata
+services are."""
 
 
 def resolve_network(
@@ -40,7 +41,7 @@ def resolve_network(
     return (
         *_public(parts, services),
         *_store_users(services, live),
-        *_broker_users(parts, services, broker),
+        *_broker_users(services, broker),
         *_edges(edges),
         *_postgres(parts, live),
         *_broker(parts, broker),
@@ -87,7 +88,8 @@ def _store_path(namespace: str, workload: str, store: Store, use: StoreUse) -> N
     if store.kind is not StoreKind.POSTGRES:
         target = pods(store.namespace, store.name)
     else:
-        # Roles replicate, so the database cannot keep a replica's reader off the primary: the instance's label does.
+        # Roles replicate, so the database cannot keep a replica's reader off the primary: the instance's
+        # label does.
         target = postgres_pods(store.namespace, store.name, use.endpoint if store.replica else None)
     return NetworkPath(
         source=pods(namespace, workload),
@@ -97,7 +99,7 @@ def _store_path(namespace: str, workload: str, store: Store, use: StoreUse) -> N
     )
 
 
-def _broker_users(parts: Composition, services: tuple[Service, ...], broker: Broker) -> Iterator[NetworkPath]:
+def _broker_users(services: tuple[Service, ...], broker: Broker) -> Iterator[NetworkPath]:
     for service in services:
         for workload in service.workloads:
             if workload.broker:

@@ -1,4 +1,5 @@
-"""What is reached from outside and who is trusted there: endpoint, routes with their weights, edges, token issuers."""
+"""What is reached from outside and who is trusted there: endpoint, routes with their weights, edges, token
+issuers."""
 
 from roadmap.catalog_entries import RouteEntry
 from roadmap.composition import Composition, Placed
@@ -119,7 +120,9 @@ def _issuer(parts: Composition, placed: Placed) -> TokenIssuer:
             owner=placed.entry.domain, issuer=external, jwks_url=f"{external}/.well-known/jwks.json"
         )
     service = placed.phase.service
-    assert service is not None and service.issuer_path and service.jwks_path
+    assert service is not None
+    assert service.issuer_path, "a service that issues tokens has an issuer path"
+    assert service.jwks_path, "a service that issues tokens publishes its keys"
     url = service_url(parts, placed.entry.domain, service.workloads[0].name) + service.jwks_path
     return TokenIssuer(
         owner=placed.entry.domain, issuer=public_url(parts) + service.issuer_path, jwks_url=url
@@ -132,7 +135,8 @@ def service_url(parts: Composition, owner: str, workload: str) -> str:
 
 
 def resolve_edges(parts: Composition) -> tuple[Edge, ...]:
-    """The declared reads of each service, and one to every issuer in another namespace, for its public keys alone."""
+    """The declared reads of each service, and one to every issuer in another namespace, for its public keys
+    alone."""
     edges = [
         _edge(
             parts,

@@ -23,7 +23,7 @@ from roadmap.topology import (
 def resolve_services(
     parts: Composition, issuers: tuple[TokenIssuer, ...], edges: tuple[Edge, ...]
 ) -> tuple[Service, ...]:
-    """The monolith first, then each extracted service in catalog order; raises Refusal for a missing image."""
+    """The monolith, then each service in catalog order; raises Refusal for a missing image."""
     return (
         _monolith(parts, issuers, edges),
         *(_extracted(parts, placed, issuers, edges) for placed in parts.placed if placed.service),

@@ -170,10 +170,11 @@ class ExtractConfig(Section):
     weight: Annotated[WholeNumber, Field(ge=0, le=100)] | None = None
     """Share of the public path that reaches the service, in percent."""
     old_path: Literal["kept", "retired"] | None = None
-    """Whether the path through the monolith is still up beside the service; left out, a stated weight keeps it."""
+    """Whether the path through the monolith is still up beside the service; left out, a stated weight keeps
+    it."""
     parked: Flag = False
     """True for a domain that was turned back: its stores stay, protected and reached by nobody."""
-    drivers: dict[str, DriverStatement] = {}
+    drivers: dict[str, DriverStatement] = Field(default_factory=dict)
 
 
 class StackConfig(Section):
@@ -206,7 +207,7 @@ class StackConfig(Section):
         examples=[{"llm_url": "https://llm.example.com/v1", "smtp_host": "smtp.example.com"}]
     )
     storage_class: Label | None = None
-    sizes: dict[str, Annotated[WholeNumber, Field(ge=1, le=16384)]] = {}
+    sizes: dict[str, Annotated[WholeNumber, Field(ge=1, le=16384)]] = Field(default_factory=dict)
     """Volume size of a store, or of the broker, in GiB, where it differs from the catalog's."""
     application_secrets: tuple[str, ...] = ()
-    extract: dict[str, ExtractConfig] = {}
+    extract: dict[str, ExtractConfig] = Field(default_factory=dict)

@@ -46,7 +46,8 @@ def parse_stack_config(
 ) -> StackConfig:
     """Check a stack's config as the engine hands it over: full keys, values as they are or as JSON text.
 
-    `secret_keys` are the full keys whose value is secret. Keys of other projects are left alone. Raises Refusal.
+    `secret_keys` are the full keys whose value is secret. Keys of other projects are left alone. Raises
+    Refusal.
     """
     settings: dict[str, Any] = {"stack": stack, "file": file}
     for full_key, value in values.items():
@@ -58,7 +59,7 @@ def parse_stack_config(
         secret = full_key in secret_keys
         if secret and key != SECRETS:
             raise Refusal(
-                "only application secrets may be secret; everything else decides the topology, which is no secret",
+                "only application secrets may be secret; the rest decides the topology, and that is none",
                 file=file,
                 key=full_key,
                 fix=f"set it again without --secret: pulumi config set {full_key} ...",
@@ -82,7 +83,7 @@ def read_yaml(path: Path, *, what: str) -> dict[Any, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(f"cannot be read: {error}", file=file, fix="make it a readable UTF-8 file") from None
     try:
-        document = yaml.load(text, Loader=UniqueKeys)
+        document = yaml.load(text, Loader=UniqueKeys)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""

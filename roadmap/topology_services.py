@@ -1,0 +1,111 @@
+"""Services in a topology: workloads, migrations, and the pipelines that release them."""
+
+from enum import StrEnum
+
+from roadmap.topology_stores import Frozen, Resources, StoreUse
+
+
+class WorkloadRole(StrEnum):
+    """What a workload does for its owner."""
+
+    API = "api"
+    WORKER = "worker"
+    BEAT = "beat"
+    GATEWAY = "gateway"
+    REFRESH = "refresh"
+    PROXY = "proxy"
+
+
+class BrokerUse(Frozen):
+    """One workload's connection to the broker as its owner's broker user."""
+
+    user: str
+    variable: str
+
+
+class Setting(Frozen):
+    """A plain, non-secret environment variable."""
+
+    name: str
+    value: str
+
+
+class SecretSetting(Frozen):
+    """A secret environment variable that the stack's config supplies (`application_secrets`)."""
+
+    name: str
+
+
+class Scaling(Frozen):
+    """How many pods a workload runs."""
+
+    minimum: int
+    maximum: int
+    """Equal to `minimum` for a workload without autoscaling."""
+    cpu_utilization_percent: int = 70
+    queue: str | None = None
+    """Celery queue whose depth decides instead of the CPU, which says nothing about waiting for somebody
+    else."""
+
+
+class Workload(Frozen):
+    """One Deployment (or, with a schedule, CronJob) of an owner."""
+
+    name: str
+    role: WorkloadRole
+    command: tuple[str, ...]
+    port: int | None = None
+    """Container port of its Service; None for a workload nobody connects to."""
+    health_path: str | None = None
+    """HTTP path of the readiness and liveness probes; None: probed by `health_command`."""
+    health_command: tuple[str, ...] = ()
+    scaling: Scaling
+    resources: Resources
+    stores: tuple[StoreUse, ...] = ()
+    broker: BrokerUse | None = None
+    settings: tuple[Setting, ...] = ()
+    secrets: tuple[SecretSetting, ...] = ()
+    signs_tokens: bool = False
+    """True for the one workload that holds the private signing key; everyone else validates by JWKS."""
+    schedule: str | None = None
+    """Cron expression; None for a Deployment."""
+
+
+class Migration(Frozen):
+    """The Job that brings an owner's schema to an image's version before the rollout of that image."""
+
+    name: str
+    """Base name of the Job, and the `app.kubernetes.io/name` of its pods."""
+    command: tuple[str, ...]
+    stores: tuple[StoreUse, ...]
+    resources: Resources
+
+
+class Pipeline(Frozen):
+    """How an owner releases, independent of every other owner and of this stack's lock (Global Anti-
+    Patterns)."""
+
+    owner: str
+    namespace: str
+    deployer: str
+    """ServiceAccount whose rights end at the namespace."""
+    source_paths: tuple[str, ...]
+    """Path filter of the trigger, in the application's repository."""
+    registry: str
+    """Image repository, without tag or digest, that only this pipeline pushes to."""
+    deployments: tuple[str, ...]
+    release_record: str
+    """ConfigMap in which the pipeline writes which image it released."""
+
+
+class Service(Frozen):
+    """The monolith or an extracted service: own namespace, workloads, stores, pipeline."""
+
+    owner: str
+    namespace: str
+    image: str
+    workloads: tuple[Workload, ...]
+    migration: Migration | None
+    jwks_path: str | None = None
+    """Path at which this service publishes the public keys of the tokens it signs; None when it signs none.
+    """
