@@ -1,0 +1,21 @@
+"""`make test`: every check, then every test; what CI runs."""
+
+from __future__ import annotations
+
+import subprocess
+
+from offline.commands import check, settings
+from offline.commands.prepared import prepare, table
+from offline.toolchain.environment import applied
+from offline.toolchain.places import ROOT, VENV
+
+
+def run(_arguments: list[str]) -> int:
+    """Returns 0 only if the checks and the tests pass; `ARGS` goes to pytest."""
+    print(table(prepare(cluster=True)))
+    checked = check.run([])
+    command = [str(VENV / "bin" / "python"), "-m", "pytest", *settings.extra_arguments()]
+    # The tests choose stack, engine and program themselves, and pytest reads no word that was meant for make.
+    without = dict.fromkeys(("ARGS", "STACK", "PROGRAM", "YES", "MAKEFLAGS", "MFLAGS", "PYTHONDONTWRITEBYTECODE"))
+    tested = subprocess.run(command, cwd=ROOT, env=applied(without), check=False)
+    return checked or tested.returncode
