@@ -33,7 +33,9 @@ class EngineLog:
             self._last_status[urn] = message
         self._send(engine_pb2.INFO, urn, message, ephemeral=True)
 
-    def _send(self, severity: engine_pb2.LogSeverity.ValueType, urn: str, message: str, *, ephemeral: bool) -> None:
+    def _send(
+        self, severity: engine_pb2.LogSeverity.ValueType, urn: str, message: str, *, ephemeral: bool
+    ) -> None:
         if self._stub is None:
             return
         request = engine_pb2.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from google.protobuf.struct_pb2 import NullValue, Struct, Value
 
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a marker of the protocol
 ASSET_SIGNATURES: Final = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
@@ -99,7 +99,9 @@ def _decode_object(struct: Struct) -> Any:
         inner = _decode(fields["value"]) if "value" in fields else UNKNOWN
         return Secret(inner) if fields["secret"].bool_value else inner
     if signature in ASSET_SIGNATURES:
-        raise ValueError("assets and archives are not taken here: read the file in the program and pass its text")
+        raise ValueError(
+            "assets and archives are not taken here: read the file in the program and pass its text"
+        )
     return decode(struct)
 
 

@@ -20,5 +20,5 @@ def random_hex(seed: bytes, digits: int = 8) -> str:
     """Random hexadecimal digits; the same seed gives the same digits, as an update plan needs it."""
     if not seed:
         return secrets.token_hex(digits)[:digits]
-    generator = random.Random(seed)
+    generator = random.Random(seed)  # noqa: S311 -- a name, not a secret; the engine's seed must decide it
     return "".join(generator.choice("0123456789abcdef") for _ in range(digits))

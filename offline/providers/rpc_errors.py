@@ -18,11 +18,17 @@ class ProviderError(Exception):
     """An operation failed; its text is what the person reads."""
 
 
-class InitializationFailed(ProviderError):
+class InitializationError(ProviderError):
     """The object exists but did not become ready: the engine keeps it in the state with these reasons."""
 
     def __init__(
-        self, message: str, *, resource_id: str, properties: Struct, reasons: Sequence[str], inputs: Struct | None = None
+        self,
+        message: str,
+        *,
+        resource_id: str,
+        properties: Struct,
+        reasons: Sequence[str],
+        inputs: Struct | None = None,
     ) -> None:
         super().__init__(message)
         self.resource_id = resource_id
@@ -37,16 +43,20 @@ class InitializationFailed(ProviderError):
         )
 
 
-def answering(method: Callable[[Any, Request], Response]) -> Callable[[Any, Request, grpc.ServicerContext], Response]:
+def answering(
+    method: Callable[[Any, Request], Response],
+) -> Callable[[Any, Request, grpc.ServicerContext], Response]:
     """A servicer's method that reports what `method` raises as a status, never as a traceback."""
 
     def call(self: Any, request: Request, context: grpc.ServicerContext) -> Response:
         try:
             return method(self, request)
-        except InitializationFailed as error:
+        except InitializationError as error:
             detail = AnyMessage()
             detail.Pack(error.detail())
-            status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
+            status = status_pb2.Status(
+                code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail]
+            )
             context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         except NotImplementedError as error:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.configuration import Configuration
 from offline.providers.kubernetes.kinds import ObjectType, type_of
 from offline.providers.kubernetes.kubeconfig import KubeconfigError, context_of, load
@@ -54,12 +54,20 @@ class ApiClient:
         self._lock = threading.Lock()
 
     def request(
-        self, method: str, path: str, body: Any = None, *, content_type: str = JSON, **query: str | int | bool | None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content_type: str = JSON,
+        **query: str | int | bool | None,
     ) -> Any:
-        """The decoded JSON answer. Raises ApiError for an answer that is no success, ApiUnreachable without one."""
+        """The decoded JSON answer. Raises ApiError for a refusal, ApiUnreachableError without an answer."""
         import urllib3
 
-        given = {key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()}
+        given = {
+            key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()
+        }
         parameters = urlencode({key: value for key, value in given.items() if value is not None})
         headers = {"Accept": JSON, "User-Agent": "pulumi-kubernetes"}
         self._client.update_params_for_auth(headers, [], ["BearerToken"])
@@ -76,7 +84,7 @@ class ApiClient:
                 retries=False,
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise ApiUnreachable(f"{self.server}: {_reason(error)}") from error
+            raise ApiUnreachableError(f"{self.server}: {_reason(error)}") from error
         try:
             answer = json.loads(response.data)
         except ValueError:
@@ -86,21 +94,21 @@ class ApiClient:
         return answer
 
     def path(self, object_type: ObjectType, namespace: str, name: str = "") -> str:
-        """The URL path of an object, or of its collection without a name. Raises NoSuchKind, ApiUnreachable."""
+        """The URL path of an object, or without a name of its collection. Raises UnknownKindError."""
         resource = self._resource(object_type)
         prefix = f"/apis/{object_type.api_version}" if object_type.group else f"/api/{object_type.version}"
         place = f"/namespaces/{quote(namespace or self.namespace)}" if resource["namespaced"] else ""
         return f"{prefix}{place}/{resource['name']}" + (f"/{quote(name)}" if name else "")
 
     def is_namespaced(self, object_type: ObjectType) -> bool:
-        """Whether objects of this type live in a namespace. Raises NoSuchKind, ApiUnreachable."""
+        """Whether objects of this type live in a namespace. Raises UnknownKindError, ApiUnreachableError."""
         return bool(self._resource(object_type)["namespaced"])
 
     def serves(self, object_type: ObjectType) -> bool:
         """Whether the API server knows this type (now)."""
         try:
             self._resource(object_type)
-        except (NoSuchKind, ApiUnreachable, ApiError):
+        except (UnknownKindError, ApiUnreachableError, ApiError):
             return False
         return True
 
@@ -108,12 +116,15 @@ class ApiClient:
         api_version = object_type.api_version
         with self._lock:
             found = self._resources.get(api_version, {}).get(object_type.kind)
-            if found is None and time.monotonic() - self._asked.get(api_version, -1e9) > DISCOVERY_RETRY_SECONDS:
+            if (
+                found is None
+                and time.monotonic() - self._asked.get(api_version, -1e9) > DISCOVERY_RETRY_SECONDS
+            ):
                 self._resources[api_version] = self._discover(object_type)
                 self._asked[api_version] = time.monotonic()
                 found = self._resources[api_version].get(object_type.kind)
         if found is None:
-            raise NoSuchKind(object_type)
+            raise UnknownKindError(object_type)
         return found
 
     def _discover(self, object_type: ObjectType) -> dict[str, dict[str, Any]]:
@@ -137,7 +148,7 @@ class ApiClient:
 
     def list(self, object_type: ObjectType, namespace: str, **query: str | None) -> list[Manifest]:
         """The objects of a namespace; `fieldSelector` and `labelSelector` narrow them."""
-        answer = self.request("GET", self.path(object_type, namespace), **query)
+        answer = self.request("GET", self.path(object_type, namespace), None, content_type=JSON, **query)
         items: list[Manifest] = answer.get("items", [])
         return items
 

@@ -32,19 +32,21 @@ class ApiError(Exception):
         return self.code == 404 and field(self.status, "details", "kind") == "namespaces"
 
 
-class NoSuchKind(Exception):
+class UnknownKindError(Exception):
     """The API server does not serve this API version and kind."""
 
     def __init__(self, object_type: object) -> None:
         super().__init__(f'no matches for kind "{object_type}": the API server does not serve it')
 
 
-class ApiUnreachable(Exception):
+class ApiUnreachableError(Exception):
     """The API server could not be asked; the text says at which URL and why."""
 
 
 def _text(code: int, status: dict[str, Any]) -> str:
     message = text_field(status, "message") or f"the API server answered {code}"
+    if text_field(status, "reason") == "Conflict":
+        return message  # it lists its causes itself
     causes = [
         f"\n  - {text_field(cause, 'field') or '(object)'}: {text_field(cause, 'message')}"
         for cause in field(status, "details", "causes", default=None) or []

@@ -31,7 +31,9 @@ def check(cluster: Cluster, request: provider_pb2.CheckRequest) -> provider_pb2.
         autonaming = request.autonaming if request.HasField("autonaming") else None
         assign_name(inputs, request.urn, request.randomSeed, autonaming)
     if field(inputs, "metadata", "generateName"):
-        raise ProviderError(f"{request.urn}: metadata.generateName does not go with server-side apply; set metadata.name")
+        raise ProviderError(
+            f"{request.urn}: metadata.generateName does not go with server-side apply; set metadata.name"
+        )
     if not field(inputs, "metadata", "namespace") and cluster.is_namespaced(object_type):
         set_field(inputs, cluster.namespace, "metadata", "namespace")
     mark_secrets(inputs, given)

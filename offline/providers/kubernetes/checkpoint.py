@@ -57,7 +57,6 @@ def outputs_of(
     return outputs
 
 
-
 def field_manager_name(inputs: Manifest, stored: str = "") -> str:
     """The manager for server-side apply: the annotation's, the one in the state, or a new random one."""
     return annotation(inputs, PATCH_FIELD_MANAGER) or stored or FIELD_MANAGER_PREFIX + random_hex(b"")

@@ -8,7 +8,7 @@ from typing import Final
 
 from offline.providers.engine_log import EngineLog
 from offline.providers.kubernetes.api_client import ApiClient
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.configuration import Configuration
 from offline.providers.kubernetes.kinds import ObjectType
 from offline.providers.kubernetes.kubeconfig import KubeconfigError
@@ -30,7 +30,7 @@ class Cluster:
         try:
             self._client = ApiClient(configuration, environment)
             self._client.is_namespaced(_CORE)
-        except (KubeconfigError, ApiUnreachable) as error:
+        except (KubeconfigError, ApiUnreachableError) as error:
             self.unreachable = str(error)
         except ApiError as error:
             self.unreachable = f"{self._client.server if self._client else ''}: {error}"
@@ -53,7 +53,7 @@ class Cluster:
             return object_type.namespaced_by_default()
         try:
             return self._client.is_namespaced(object_type)
-        except (NoSuchKind, ApiError, ApiUnreachable):
+        except (UnknownKindError, ApiError, ApiUnreachableError):
             # Its definition may be created in the same update; nearly all custom resources live in a namespace.
             return True
 

@@ -41,7 +41,9 @@ class Configuration:
     """Whether the engine understands secret values."""
 
 
-def read_configuration(request: provider_pb2.ConfigureRequest, environment: Mapping[str, str]) -> Configuration:
+def read_configuration(
+    request: provider_pb2.ConfigureRequest, environment: Mapping[str, str]
+) -> Configuration:
     """The configuration of this request; flags that are not set there may come from `PULUMI_K8S_*` variables.
 
     Raises ProviderError for what the official provider offers and this one does not.
@@ -54,7 +56,9 @@ def read_configuration(request: provider_pb2.ConfigureRequest, environment: Mapp
 
     for name, meaning in _REFUSED.items():
         if variables.get(name):
-            raise ProviderError(f"{name}: this stand-in provider does not do {meaning}; use the official provider")
+            raise ProviderError(
+                f"{name}: this stand-in provider does not do {meaning}; use the official provider"
+            )
     if not flag("enableServerSideApply", "PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY", default=True):
         raise ProviderError(
             "enableServerSideApply: this stand-in provider updates by server-side apply only; leave the setting out, "

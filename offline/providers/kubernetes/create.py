@@ -6,7 +6,7 @@ from typing import Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.checkpoint import field_manager_name
 from offline.providers.kubernetes.cluster import Cluster
 from offline.providers.kubernetes.kinds import type_of
@@ -64,12 +64,16 @@ def _post(operation: Operation, inputs: Manifest) -> Manifest:
     for attempt, pause in enumerate((*RETRY_SECONDS, None), start=1):
         try:
             return _post_once(operation, inputs)
-        except (ApiError, NoSuchKind) as error:
-            if isinstance(error, ApiError) and error.code != 404 or pause is None or operation.cluster.stop.is_set():
+        except (ApiError, UnknownKindError) as error:
+            if (
+                (isinstance(error, ApiError) and error.code != 404)
+                or pause is None
+                or operation.cluster.stop.is_set()
+            ):
                 raise operation.error(_refused(operation, error)) from error
             operation.status(f"retry #{attempt}; creation failed: {error}")
             operation.cluster.stop.wait(pause)
-        except ApiUnreachable as error:
+        except ApiUnreachableError as error:
             raise operation.error(f"configured Kubernetes cluster is unreachable: {error}") from error
     raise AssertionError("the last attempt returns or raises")
 
@@ -88,7 +92,7 @@ def _post_once(operation: Operation, inputs: Manifest, dry_run: bool = False) ->
 
 def _refused(operation: Operation, error: Exception) -> str:
     hint = ""
-    if isinstance(error, NoSuchKind):
+    if isinstance(error, UnknownKindError):
         hint = ". Make sure that its CustomResourceDefinition exists"
     return f"resource {operation.urn} was not created by the Kubernetes API server: {error}{hint}"
 

@@ -6,19 +6,19 @@ from typing import Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.awaiting.rules import (
     DELETE_DEFAULT_SECONDS,
     DELETE_SECONDS,
     skips_deletion_await,
     timeout_of,
 )
-from offline.providers.kubernetes.awaiting.waiting import NotReady, wait_until_gone
+from offline.providers.kubernetes.awaiting.waiting import NotReadyError, wait_until_gone
 from offline.providers.kubernetes.checkpoint import field_manager_name, read_outputs
 from offline.providers.kubernetes.cluster import Cluster
 from offline.providers.kubernetes.kinds import type_of, type_of_token
 from offline.providers.kubernetes.manifest import DELETION_PROPAGATION, annotation, field, split_id
-from offline.providers.kubernetes.operation import Operation
+from offline.providers.kubernetes.operation import GONE_FOR_GOOD, Operation
 from offline.providers.property_values import decode
 from offline.providers.resource_names import type_token
 from offline.providers.rpc_errors import ProviderError
@@ -29,7 +29,7 @@ _PROPAGATION: Final = {"orphan": "Orphan", "background": "Background"}
 def delete(cluster: Cluster, request: provider_pb2.DeleteRequest) -> None:
     """Deletes the object with what it owns; one that is not there any more counts as deleted.
 
-    Raises InitializationFailed when it is still there at the timeout, ProviderError when it cannot be deleted.
+    Raises InitializationError when it is still there at the timeout, ProviderError when it cannot be deleted.
     """
     if cluster.unreachable:
         _unreachable(cluster, request)
@@ -56,14 +56,14 @@ def delete(cluster: Cluster, request: provider_pb2.DeleteRequest) -> None:
             stored.inputs, request.timeout, DELETE_SECONDS.get(str(object_type), DELETE_DEFAULT_SECONDS)
         )
         wait_until_gone(live, api, seconds=timeout, stop=cluster.stop, status=operation.status)
-    except NoSuchKind:
+    except UnknownKindError:
         return
     except ApiError as error:
         if error.code != 404:
             raise operation.error(f"{request.id} could not be deleted: {error}") from error
-    except ApiUnreachable as error:
+    except ApiUnreachableError as error:
         raise operation.error(f"configured Kubernetes cluster is unreachable: {error}") from error
-    except NotReady as error:
+    except NotReadyError as error:
         raise operation.failed(str(error), error.live, stored.inputs, error.reasons) from error
 
 
@@ -71,7 +71,4 @@ def _unreachable(cluster: Cluster, request: provider_pb2.DeleteRequest) -> None:
     text = f"configured Kubernetes cluster is unreachable: {cluster.unreachable}"
     cluster.log.warning(request.urn, text)
     if not cluster.configuration.delete_unreachable:
-        raise ProviderError(
-            f"{text}. If the cluster is gone for good, set the environment variable PULUMI_K8S_DELETE_UNREACHABLE=true to "
-            "drop its objects from the state"
-        )
+        raise ProviderError(f"{text}. {GONE_FOR_GOOD}")

@@ -6,7 +6,7 @@ from typing import Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.awaiting.pods import job
 from offline.providers.kubernetes.checkpoint import read_outputs
 from offline.providers.kubernetes.cluster import Cluster
@@ -58,7 +58,9 @@ def diff(cluster: Cluster, request: provider_pb2.DiffRequest) -> provider_pb2.Di
     replacing = [path for path, kind in detailed.items() if kind.kind in _REPLACING]
     if _is_unready_job(cluster, wanted, stored.live):
         replacing.append(write_path(("metadata", "annotations", REPLACE_UNREADY)))
-    some = provider_pb2.DiffResponse.DIFF_SOME if detailed or replacing else provider_pb2.DiffResponse.DIFF_NONE
+    some = (
+        provider_pb2.DiffResponse.DIFF_SOME if detailed or replacing else provider_pb2.DiffResponse.DIFF_NONE
+    )
     return provider_pb2.DiffResponse(
         changes=some,
         replaces=replacing,
@@ -68,7 +70,9 @@ def diff(cluster: Cluster, request: provider_pb2.DiffRequest) -> provider_pb2.Di
     )
 
 
-_REPLACING: Final = frozenset({PropertyDiff.ADD_REPLACE, PropertyDiff.DELETE_REPLACE, PropertyDiff.UPDATE_REPLACE})
+_REPLACING: Final = frozenset(
+    {PropertyDiff.ADD_REPLACE, PropertyDiff.DELETE_REPLACE, PropertyDiff.UPDATE_REPLACE}
+)
 
 
 def _property_diff(change: FieldChange, fields: tuple[tuple[str, ...], ...]) -> PropertyDiff:
@@ -95,7 +99,9 @@ def _align(cluster: Cluster, live: Manifest, wanted: Manifest, recorded: Manifes
 def _keeps_name(wanted: Manifest, live: Manifest) -> bool:
     """Whether old and new object cannot stand side by side: same name, and not one that the provider chose."""
     return (
-        not is_autonamed(wanted) and name_of(wanted) == name_of(live) and namespace_of(wanted) == namespace_of(live)
+        not is_autonamed(wanted)
+        and name_of(wanted) == name_of(live)
+        and namespace_of(wanted) == namespace_of(live)
     )
 
 
@@ -104,6 +110,6 @@ def _is_unready_job(cluster: Cluster, wanted: Manifest, live: Manifest) -> bool:
     if wanted.get("kind") != "Job" or not annotation_true(wanted, REPLACE_UNREADY) or cluster.unreachable:
         return False
     try:
-        return not job(cluster.api.get(live), cluster.api).ready
-    except (ApiError, ApiUnreachable, NoSuchKind):
+        return not job(cluster.api.get(live)).ready
+    except (ApiError, ApiUnreachableError, UnknownKindError):
         return False

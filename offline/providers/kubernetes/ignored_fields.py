@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from offline.providers.kubernetes.managed_fields import owners_of
 from offline.providers.kubernetes.manifest import Manifest, field, remove_field
@@ -31,9 +32,9 @@ def keep_ignored_fields(inputs: Manifest, live: Manifest, ignored: list[str], fi
 
 
 def _set(manifest: Manifest, path: Path, value: object) -> None:
-    parent = field(manifest, *path[:-1])
-    last = path[-1]
-    if isinstance(parent, dict) and isinstance(last, str):
-        parent[last] = value
-    elif isinstance(parent, list) and isinstance(last, int) and last < len(parent):
+    parent: Any = field(manifest, *path[:-1])
+    last: Any = path[-1]
+    if isinstance(parent, dict) or (
+        isinstance(parent, list) and isinstance(last, int) and last < len(parent)
+    ):
         parent[last] = value

@@ -102,7 +102,9 @@ class ObjectType:
 
 def type_of(manifest: dict[str, Any]) -> ObjectType:
     """The type that an object names; `core/v1` counts as `v1`."""
-    return ObjectType(str(manifest.get("apiVersion", "")).removeprefix("core/"), str(manifest.get("kind", "")))
+    return ObjectType(
+        str(manifest.get("apiVersion", "")).removeprefix("core/"), str(manifest.get("kind", ""))
+    )
 
 
 def type_of_token(token: str) -> ObjectType:

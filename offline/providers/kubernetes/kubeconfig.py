@@ -63,7 +63,9 @@ def parse(text: str) -> Kubeconfig:
         raise KubeconfigError(f"neither an existing file nor YAML{where}") from error
     if not isinstance(kubeconfig, dict):
         raise KubeconfigError(
-            f"no such file: {text.strip()}" if "\n" not in text.strip() else "not a kubeconfig: it holds no keys"
+            f"no such file: {text.strip()}"
+            if "\n" not in text.strip()
+            else "not a kubeconfig: it holds no keys"
         )
     return kubeconfig
 
@@ -76,7 +78,9 @@ def context_of(kubeconfig: Kubeconfig, context: str) -> dict[str, Any]:
         return contexts[name]
     existing = ", ".join(sorted(contexts)) or "none at all"
     if not name:
-        raise KubeconfigError(f"no context is named and the kubeconfig has no current-context; it has {existing}")
+        raise KubeconfigError(
+            f"no context is named and the kubeconfig has no current-context; it has {existing}"
+        )
     raise KubeconfigError(f'context "{name}" does not exist in the kubeconfig; it has {existing}')
 
 

@@ -32,14 +32,18 @@ def with_dropped_inputs(live_inputs: Any, live: Any, old_live: Any, old_inputs: 
     """
     if isinstance(live_inputs, list) and isinstance(old_inputs, list):
         return [
-            with_dropped_inputs(value, _child(live, index), _child(old_live, index), _child(old_inputs, index))
+            with_dropped_inputs(
+                value, _child(live, index), _child(old_live, index), _child(old_inputs, index)
+            )
             for index, value in enumerate(live_inputs)
         ]
     if not (isinstance(live_inputs, dict) and isinstance(old_inputs, dict)):
         return live_inputs
     result = {}
     for key, value in live_inputs.items():
-        result[key] = with_dropped_inputs(value, _child(live, key), _child(old_live, key), old_inputs.get(key))
+        result[key] = with_dropped_inputs(
+            value, _child(live, key), _child(old_live, key), old_inputs.get(key)
+        )
     for key, value in old_inputs.items():
         if isinstance(old_live, dict) and isinstance(live, dict) and key not in old_live and key not in live:
             result[key] = copy.deepcopy(value)

@@ -20,22 +20,27 @@ _TAKEN_OVER: Final = frozenset(
         ("pulumi-resource-kubernetes", "Update"),
     }
 )
-_OWN_UPDATE_MANAGERS: Final = frozenset({CREATE_MANAGER, "pulumi-kubernetes.exe", "pulumi-resource-kubernetes"})
+_OWN_UPDATE_MANAGERS: Final = frozenset(
+    {CREATE_MANAGER, "pulumi-kubernetes.exe", "pulumi-resource-kubernetes"}
+)
 
 
 def has_own_update_manager(live: Manifest) -> bool:
     """Whether fields still belong to the manager of the creation, which the first update moves over."""
     return any(
-        entry.get("manager") in _OWN_UPDATE_MANAGERS and entry.get("operation") == "Update" for entry in _entries(live)
+        entry.get("manager") in _OWN_UPDATE_MANAGERS and entry.get("operation") == "Update"
+        for entry in _entries(live)
     )
 
 
 def takeover_patch(live: Manifest, field_manager: str) -> list[dict[str, Any]]:
-    """The JSON patch that moves the fields of earlier managers to `field_manager`; empty when there is nothing to move."""
+    """The JSON patch that moves the fields of earlier managers to `field_manager`; empty without any."""
     taken = [entry for entry in _entries(live) if _is_taken_over(entry)]
     if not taken:
         return []
-    others = [entry for entry in _entries(live) if not _is_taken_over(entry) and not _is_own(entry, field_manager)]
+    others = [
+        entry for entry in _entries(live) if not _is_taken_over(entry) and not _is_own(entry, field_manager)
+    ]
     own = [entry for entry in _entries(live) if _is_own(entry, field_manager)]
     fields: dict[str, Any] = {}
     for entry in [*taken, *own]:
@@ -43,7 +48,11 @@ def takeover_patch(live: Manifest, field_manager: str) -> list[dict[str, Any]]:
     merged = {**taken[-1], "manager": field_manager, "operation": "Apply", "fieldsV1": fields}
     return [
         {"op": "replace", "path": "/metadata/managedFields", "value": [merged, *others]},
-        {"op": "replace", "path": "/metadata/resourceVersion", "value": field(live, "metadata", "resourceVersion")},
+        {
+            "op": "replace",
+            "path": "/metadata/resourceVersion",
+            "value": field(live, "metadata", "resourceVersion"),
+        },
     ]
 
 
@@ -72,7 +81,11 @@ def _is_taken_over(entry: dict[str, Any]) -> bool:
 
 
 def _is_own(entry: dict[str, Any], field_manager: str) -> bool:
-    return entry.get("manager") == field_manager and entry.get("operation") == "Apply" and not entry.get("subresource")
+    return (
+        entry.get("manager") == field_manager
+        and entry.get("operation") == "Apply"
+        and not entry.get("subresource")
+    )
 
 
 def _union(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:

@@ -20,13 +20,15 @@ DELETION_PROPAGATION: Final = "pulumi.com/deletionPropagationPolicy"
 def field(manifest: Any, *path: str | int, default: Any = None) -> Any:
     """The value at the path, or the default where the path leads nowhere."""
     for step in path:
-        if isinstance(manifest, dict) and step in manifest:
-            manifest = manifest[step]
-        elif isinstance(manifest, list) and isinstance(step, int) and 0 <= step < len(manifest):
-            manifest = manifest[step]
-        else:
+        inside = step in manifest if isinstance(manifest, dict) else _is_position(manifest, step)
+        if not inside:
             return default
+        manifest = manifest[step]
     return manifest
+
+
+def _is_position(items: Any, step: str | int) -> bool:
+    return isinstance(items, list) and isinstance(step, int) and 0 <= step < len(items)
 
 
 def text_field(manifest: Any, *path: str | int) -> str:

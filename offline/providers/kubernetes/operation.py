@@ -9,18 +9,22 @@ from typing import Final
 from google.protobuf.struct_pb2 import Struct
 
 from offline.providers.kubernetes.awaiting.rules import judge_of, timeout_of
-from offline.providers.kubernetes.awaiting.waiting import NotReady, wait_until_ready
+from offline.providers.kubernetes.awaiting.waiting import NotReadyError, wait_until_ready
 from offline.providers.kubernetes.checkpoint import outputs_of
 from offline.providers.kubernetes.cluster import Cluster
 from offline.providers.kubernetes.manifest import Manifest, resource_id
 from offline.providers.kubernetes.secrecy import hide, texts_to_hide
 from offline.providers.property_values import Properties, encode
-from offline.providers.rpc_errors import InitializationFailed, ProviderError
+from offline.providers.rpc_errors import InitializationError, ProviderError
 
 CONFLICT: Final = (
-    "another manager owns a field that this update changes (server-side apply conflict). Leave the field to it by taking "
-    "it out of the program or naming it in ignore_changes, or take it over with the annotation pulumi.com/patchForce: "
-    '"true"'
+    "another manager owns a field that this update changes (server-side apply conflict): leave the field to it by "
+    "taking it out of the program or naming it in ignore_changes, or take it over with the annotation "
+    'pulumi.com/patchForce: "true"'
+)
+GONE_FOR_GOOD: Final = (
+    "If the cluster is gone for good, set the environment variable PULUMI_K8S_DELETE_UNREACHABLE=true to drop its "
+    "objects from the state"
 )
 
 
@@ -56,13 +60,18 @@ class Operation:
         )
 
     def failed(
-        self, message: str, live: Manifest, inputs: Manifest, reasons: Sequence[str] = (), checked: Struct | None = None
-    ) -> InitializationFailed:
+        self,
+        message: str,
+        live: Manifest,
+        inputs: Manifest,
+        reasons: Sequence[str] = (),
+        checked: Struct | None = None,
+    ) -> InitializationError:
         """The object is there, but not as it should be: keep it in the state, with the reasons."""
         lines = [self.hide(reason) for reason in reasons]
         summary = self.hide(message)
         text = "\n".join([summary, *(f"  - {line}" for line in lines)])
-        return InitializationFailed(
+        return InitializationError(
             text,
             resource_id=resource_id(live),
             properties=self.outputs(live, inputs),
@@ -75,7 +84,7 @@ class Operation:
         self.cluster.log.status(self.urn, self.hide(text))
 
     def wait(self, live: Manifest, inputs: Manifest, timeout: float) -> Manifest:
-        """The object once it is ready. Raises InitializationFailed."""
+        """The object once it is ready. Raises InitializationError."""
         try:
             rule = judge_of(inputs)
         except ValueError as error:
@@ -92,5 +101,5 @@ class Operation:
                 stop=self.cluster.stop,
                 status=self.status,
             )
-        except NotReady as error:
+        except NotReadyError as error:
             raise self.failed(str(error), error.live, inputs, error.reasons) from error

@@ -15,7 +15,18 @@ _DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T"
 
 # Maps whose values are quantities, wherever they stand in a built-in kind.
 _QUANTITY_MAPS: Final = frozenset(
-    {"limits", "requests", "hard", "capacity", "default", "defaultRequest", "max", "min", "maxLimitRequestRatio", "overhead"}
+    {
+        "limits",
+        "requests",
+        "hard",
+        "capacity",
+        "default",
+        "defaultRequest",
+        "max",
+        "min",
+        "maxLimitRequestRatio",
+        "overhead",
+    }
 )
 # Fields that are a quantity themselves.
 _QUANTITY_FIELDS: Final = frozenset({"sizeLimit", "averageValue", "divisor"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi.runtime.proto import provider_pb2
 
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.awaiting.causes import causes_of
 from offline.providers.kubernetes.awaiting.rules import judge_of
 from offline.providers.kubernetes.checkpoint import field_manager_name, read_outputs
@@ -14,7 +14,7 @@ from offline.providers.kubernetes.kinds import type_of, type_of_token
 from offline.providers.kubernetes.live_state import pruned, with_dropped_inputs
 from offline.providers.kubernetes.manifest import Manifest, namespace_of, resource_id, split_id
 from offline.providers.kubernetes.normalization import normalized
-from offline.providers.kubernetes.operation import Operation
+from offline.providers.kubernetes.operation import GONE_FOR_GOOD, Operation
 from offline.providers.kubernetes.secrecy import mark_secrets
 from offline.providers.property_values import decode, encode, without_secrets
 from offline.providers.resource_names import type_token
@@ -27,7 +27,7 @@ def read(cluster: Cluster, request: provider_pb2.ReadRequest) -> provider_pb2.Re
     """The object as it is now; an empty answer when it is gone.
 
     With known inputs, the new inputs are the live values of the same fields. Without (import, `.get()`), they come from
-    the live object. An object that is not ready is kept with the reasons (InitializationFailed).
+    the live object. An object that is not ready is kept with the reasons (InitializationError).
     """
     if cluster.unreachable:
         return _unreachable(cluster, request)
@@ -37,17 +37,19 @@ def read(cluster: Cluster, request: provider_pb2.ReadRequest) -> provider_pb2.Re
     namespace, name = split_id(request.id)
     try:
         live = cluster.api.get_by_name(object_type, namespace or namespace_of(recorded), name)
-    except NoSuchKind:
+    except UnknownKindError:
         return GONE
     except ApiError as error:
         if error.code == 404:
             return GONE
         raise ProviderError(f"{request.id} could not be read: {error}") from error
-    except ApiUnreachable as error:
+    except ApiUnreachableError as error:
         raise ProviderError(f"configured Kubernetes cluster is unreachable: {error}") from error
     known = bool(recorded.get("kind"))
     inputs = (
-        with_dropped_inputs(pruned(live, recorded), live, stored.live, recorded) if known else inputs_of_live(live)
+        with_dropped_inputs(pruned(live, recorded), live, stored.live, recorded)
+        if known
+        else inputs_of_live(live)
     )
     operation = Operation(
         cluster=cluster,
@@ -63,7 +65,9 @@ def read(cluster: Cluster, request: provider_pb2.ReadRequest) -> provider_pb2.Re
         missing = _missing(cluster, inputs, live)
         if missing:
             raise operation.failed(f"{resource_id(live)} is not ready", live, inputs, missing, new_inputs)
-    return provider_pb2.ReadResponse(id=request.id, properties=operation.outputs(live, inputs), inputs=new_inputs)
+    return provider_pb2.ReadResponse(
+        id=request.id, properties=operation.outputs(live, inputs), inputs=new_inputs
+    )
 
 
 def _missing(cluster: Cluster, inputs: Manifest, live: Manifest) -> list[str]:
@@ -87,7 +91,4 @@ def _unreachable(cluster: Cluster, request: provider_pb2.ReadRequest) -> provide
         return GONE
     if cluster.configuration.skip_update_unreachable:
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
-    raise ProviderError(
-        f"{text}. If the cluster is gone for good, set the environment variable PULUMI_K8S_DELETE_UNREACHABLE=true to drop "
-        "its objects from the state"
-    )
+    raise ProviderError(f"{text}. {GONE_FOR_GOOD}")

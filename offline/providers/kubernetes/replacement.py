@@ -22,11 +22,12 @@ _CONTAINER_FIELDS: Final = (
     "volumeDevices", "volumeMounts", "workingDir",
 )  # fmt: skip
 _POD_FIELDS: Final = (
-    "affinity", "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases", "hostIPC",
-    "hostNetwork", "hostPID", "hostname", "imagePullSecrets", "nodeName", "nodeSelector", "overhead", "preemptionPolicy",
-    "priority", "priorityClassName", "readinessGates", "restartPolicy", "runtimeClassName", "schedulerName",
-    "securityContext", "serviceAccount", "serviceAccountName", "shareProcessNamespace", "subdomain",
-    "terminationGracePeriodSeconds", "volumes",
+    "affinity", "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks",
+    "hostAliases", "hostIPC", "hostNetwork", "hostPID", "hostname", "imagePullSecrets", "nodeName",
+    "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "readinessGates",
+    "restartPolicy", "runtimeClassName", "schedulerName", "securityContext", "serviceAccount",
+    "serviceAccountName", "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds",
+    "volumes",
 )  # fmt: skip
 
 _BY_TYPE: Final[dict[tuple[str, str], tuple[str, ...]]] = {

@@ -19,7 +19,7 @@ HIDDEN: Final = "[secret]"
 
 
 def mark_secrets(outputs: Properties, inputs: Properties) -> None:
-    """Wraps in `Secret`, in place, what is secret in the inputs; a list with one secret item becomes secret as a whole."""
+    """Wraps in `Secret`, in place, what is secret in the inputs; a list with one secret item is secret as a whole."""
     if outputs.get("kind") == "Secret":
         for key in ("data", "stringData"):
             if key in outputs and not isinstance(outputs[key], Secret):
@@ -56,7 +56,7 @@ def _decoded(texts: Iterable[str]) -> Iterable[str]:
 def hide(message: str, texts: Iterable[Any]) -> str:
     """The message without any of the secret texts."""
     for text in sorted((text for text in texts if text), key=len, reverse=True):
-        # A short text, such as "1", is hidden only where it stands alone: inside other words it would garble the message.
+        # A short text, such as "1", is hidden only where it stands alone: inside words it would garble them.
         pattern = re.escape(text) if len(text) >= 6 else rf"(?<!\w){re.escape(text)}(?!\w)"
         message = re.sub(pattern, HIDDEN, message)
     return message

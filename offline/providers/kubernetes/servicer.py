@@ -38,8 +38,12 @@ class KubernetesProvider(provider_pb2_grpc.ResourceProviderServicer):
         return self._configured
 
     @answering
-    def Handshake(self, request: provider_pb2.ProviderHandshakeRequest) -> provider_pb2.ProviderHandshakeResponse:
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
+    def Handshake(
+        self, _request: provider_pb2.ProviderHandshakeRequest
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, supports_autonaming_configuration=True
+        )
 
     @answering
     def Attach(self, request: plugin_pb2.PluginAttach) -> Empty:
@@ -47,20 +51,20 @@ class KubernetesProvider(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     @answering
-    def GetPluginInfo(self, request: Empty) -> plugin_pb2.PluginInfo:
+    def GetPluginInfo(self, _request: Empty) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=VERSION)
 
     @answering
-    def GetSchema(self, request: provider_pb2.GetSchemaRequest) -> provider_pb2.GetSchemaResponse:
+    def GetSchema(self, _request: provider_pb2.GetSchemaRequest) -> provider_pb2.GetSchemaResponse:
         # Enough of a schema for the engine's own questions; SDKs are not generated from a stand-in.
         return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "kubernetes", "version": VERSION}))
 
     @answering
-    def GetMapping(self, request: provider_pb2.GetMappingRequest) -> provider_pb2.GetMappingResponse:
+    def GetMapping(self, _request: provider_pb2.GetMappingRequest) -> provider_pb2.GetMappingResponse:
         return provider_pb2.GetMappingResponse()
 
     @answering
-    def GetMappings(self, request: provider_pb2.GetMappingsRequest) -> provider_pb2.GetMappingsResponse:
+    def GetMappings(self, _request: provider_pb2.GetMappingsRequest) -> provider_pb2.GetMappingsResponse:
         return provider_pb2.GetMappingsResponse()
 
     @answering
@@ -105,22 +109,26 @@ class KubernetesProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Invoke(self, request: provider_pb2.InvokeRequest) -> provider_pb2.InvokeResponse:
-        raise ProviderError(f"{request.tok}: this stand-in provider has no functions; use the official provider")
+        raise ProviderError(
+            f"{request.tok}: this stand-in provider has no functions; use the official provider"
+        )
 
     @answering
-    def Call(self, request: provider_pb2.CallRequest) -> provider_pb2.CallResponse:
+    def Call(self, _request: provider_pb2.CallRequest) -> provider_pb2.CallResponse:
         raise NotImplementedError("the provider has no methods")
 
     @answering
     def Construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
-        raise ProviderError(f"{request.type}: this stand-in provider has no components; use the official provider")
+        raise ProviderError(
+            f"{request.type}: this stand-in provider has no components; use the official provider"
+        )
 
     @answering
-    def Parameterize(self, request: provider_pb2.ParameterizeRequest) -> provider_pb2.ParameterizeResponse:
+    def Parameterize(self, _request: provider_pb2.ParameterizeRequest) -> provider_pb2.ParameterizeResponse:
         raise NotImplementedError("the provider takes no parameters")
 
     @answering
-    def Cancel(self, request: Empty) -> Empty:
+    def Cancel(self, _request: Empty) -> Empty:
         if self._configured is not None:
             self._configured.stop.set()
         return Empty()

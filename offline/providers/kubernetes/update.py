@@ -8,7 +8,7 @@ from typing import Final
 from pulumi.runtime.proto import provider_pb2
 
 from offline.providers.kubernetes.api_client import APPLY_PATCH, JSON_PATCH, ApiClient
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.checkpoint import Stored, field_manager_name, read_outputs
 from offline.providers.kubernetes.cluster import Cluster
 from offline.providers.kubernetes.ignored_fields import keep_ignored_fields
@@ -23,7 +23,7 @@ _FORCE_VARIABLE: Final = "PULUMI_K8S_ENABLE_PATCH_FORCE"
 
 
 def update(cluster: Cluster, request: provider_pb2.UpdateRequest) -> provider_pb2.UpdateResponse:
-    """Applies the inputs and waits until the object is ready; a preview returns what the API server would make of it."""
+    """Applies the inputs and waits until the object is ready; a preview returns what the server would make of it."""
     given = decode(request.news)
     inputs = normalized(without_secrets(given))
     stored = read_outputs(decode(request.olds))
@@ -50,7 +50,7 @@ def _applied(
 ) -> Manifest | None:
     """The object after the apply; None when a preview is not allowed to try.
 
-    Raises InitializationFailed, with the object as it is, when the API server refuses; ProviderError when it is gone.
+    Raises InitializationError, with the object as it is, when the API server refuses; ProviderError when it is gone.
     """
     api = operation.cluster.api
     current: Manifest | None = None
@@ -63,16 +63,19 @@ def _applied(
         if current is None:
             gone = "; it was deleted outside Pulumi: refresh first" if error.code == 404 else ""
             raise operation.error(f"update of resource {operation.urn} failed: {error}{gone}") from error
-        message = f"update of {resource_id(current)} failed: {error}"
-        if error.is_conflict:
-            message += f". {CONFLICT}"
+        reason = f"{CONFLICT}\n{error}" if error.is_conflict else str(error)
+        message = f"update of {resource_id(current)} failed: {reason}"
         raise operation.failed(message, current, inputs) from error
-    except (NoSuchKind, ApiUnreachable) as error:
+    except (UnknownKindError, ApiUnreachableError) as error:
         raise operation.error(f"update of resource {operation.urn} failed: {error}") from error
 
 
 def _apply(
-    api: ApiClient, operation: Operation, request: provider_pb2.UpdateRequest, current: Manifest, inputs: Manifest
+    api: ApiClient,
+    operation: Operation,
+    request: provider_pb2.UpdateRequest,
+    current: Manifest,
+    inputs: Manifest,
 ) -> Manifest:
     path = api.path(type_of(current), *_place(current))
     if not request.preview:
@@ -110,7 +113,11 @@ def _relinquish(operation: Operation, stored: Stored, inputs: Manifest) -> None:
     if not stored.field_manager or stored.field_manager == operation.field_manager:
         return
     api = operation.cluster.api
-    empty = {"apiVersion": inputs["apiVersion"], "kind": inputs["kind"], "metadata": {"name": stored.live["metadata"]["name"]}}
+    empty = {
+        "apiVersion": inputs["apiVersion"],
+        "kind": inputs["kind"],
+        "metadata": {"name": stored.live["metadata"]["name"]},
+    }
     api.request(
         "PATCH",
         api.path(type_of(inputs), *_place(stored.live)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachable, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.awaiting.pods import describe
 from offline.providers.kubernetes.awaiting.readiness import Lookup
 from offline.providers.kubernetes.kinds import ObjectType
@@ -23,10 +23,12 @@ def causes_of(live: Manifest, lookup: Lookup) -> list[str]:
     if not namespace:
         return []
     try:
-        owned = {uid: item for uid, item in _family(live, lookup, namespace)}
-        found = [problem for item in owned.values() if item.get("kind") == "Pod" for problem in describe(item)]
+        owned = dict(_family(live, lookup, namespace))
+        found = [
+            problem for item in owned.values() if item.get("kind") == "Pod" for problem in describe(item)
+        ]
         found += _warnings(owned, lookup.list(EVENT, namespace))
-    except (ApiError, ApiUnreachable, NoSuchKind):
+    except (ApiError, ApiUnreachableError, UnknownKindError):
         # The causes are a courtesy: without the right to read events the wait's own result still stands.
         return []
     return list(dict.fromkeys(found))[:MOST]

@@ -1,4 +1,4 @@
-"""The part of JSONPath that `kubectl wait --for=jsonpath=` is used with: fields, list positions, `[*]`, filters on equality."""
+"""The part of JSONPath that waits are written in: fields, list positions, `[*]`, filters on equality."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def find(document: Any, path: str) -> list[Any]:
     Raises ValueError for a path that is not understood.
     """
     expression = path.strip().removeprefix("{").removesuffix("}").strip().removeprefix("$")
-    expression = re.sub(r"\.((?:[A-Za-z0-9_\-/]|\\\.)*\\\.(?:[A-Za-z0-9_\-/]|\\\.)*)", _quote_escaped, expression)
+    expression = re.sub(
+        r"\.((?:[A-Za-z0-9_\-/]|\\\.)*\\\.(?:[A-Za-z0-9_\-/]|\\\.)*)", _quote_escaped, expression
+    )
     if not expression.startswith((".", "[")):
         expression = "." + expression
     values, position = [document], 0
@@ -43,7 +45,13 @@ def _step(value: Any, match: re.Match[str]) -> list[Any]:
     if name is not None:
         return [value[name]] if isinstance(value, dict) and name in value else []
     if match["all"]:
-        return list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
+        return (
+            list(value.values())
+            if isinstance(value, dict)
+            else list(value)
+            if isinstance(value, list)
+            else []
+        )
     if not isinstance(value, list):
         return []
     if match["index"] is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from offline.providers.kubernetes.awaiting.readiness import READY, Lookup, Readiness, failed, lacking
+from offline.providers.kubernetes.awaiting.readiness import READY, Readiness, failed, lacking
 from offline.providers.kubernetes.manifest import (
     Manifest,
     condition,
@@ -15,14 +15,14 @@ from offline.providers.kubernetes.manifest import (
 )
 
 
-def pod(live: Manifest, lookup: Lookup) -> Readiness:
+def pod(live: Manifest) -> Readiness:
     """Ready, or ended successfully."""
     if text_field(live, "status", "phase") == "Succeeded" or condition(live, "Ready").get("status") == "True":
         return READY
     return lacking("the pod is not ready", *pod_problems(live))
 
 
-def job(live: Manifest, lookup: Lookup) -> Readiness:
+def job(live: Manifest) -> Readiness:
     """Complete, or suspended; a failed Job is hopeless."""
     if field(live, "spec", "suspend") is True or condition(live, "Complete").get("status") == "True":
         return READY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from offline.providers.kubernetes.api_errors import ApiError, NoSuchKind
+from offline.providers.kubernetes.api_errors import ApiError, UnknownKindError
 from offline.providers.kubernetes.awaiting.readiness import READY, Judge, Lookup, Readiness, lacking
 from offline.providers.kubernetes.kinds import ObjectType
 from offline.providers.kubernetes.manifest import Manifest, field, name_of, namespace_of, text_field
@@ -44,7 +44,7 @@ def _has_endpoint(live: Manifest, lookup: Lookup) -> bool:
     selector = f"kubernetes.io/service-name={name_of(live)}"
     try:
         slices = lookup.list(ENDPOINT_SLICE, namespace_of(live), labelSelector=selector)
-    except (ApiError, NoSuchKind):
+    except (ApiError, UnknownKindError):
         # Whoever may create a Service may still not be allowed to read its endpoints; then time decides.
         return False
     return any(
@@ -54,11 +54,13 @@ def _has_endpoint(live: Manifest, lookup: Lookup) -> bool:
     )
 
 
-def ingress(live: Manifest, lookup: Lookup) -> Readiness:
+def ingress(live: Manifest) -> Readiness:
     """A controller has given it an address."""
     if field(live, "status", "loadBalancer", "ingress"):
         return READY
-    return lacking("no ingress controller has given the Ingress an address (.status.loadBalancer.ingress is empty)")
+    return lacking(
+        "no ingress controller has given the Ingress an address (.status.loadBalancer.ingress is empty)"
+    )
 
 
 def claim(live: Manifest, lookup: Lookup) -> Readiness:
@@ -68,15 +70,17 @@ def claim(live: Manifest, lookup: Lookup) -> Readiness:
         return READY
     if phase == "Pending":
         try:
-            storage_class = lookup.get_by_name(STORAGE_CLASS, "", text_field(live, "spec", "storageClassName"))
+            storage_class = lookup.get_by_name(
+                STORAGE_CLASS, "", text_field(live, "spec", "storageClassName")
+            )
             if storage_class.get("volumeBindingMode") == "WaitForFirstConsumer":
                 return READY
-        except (ApiError, NoSuchKind):
+        except (ApiError, UnknownKindError):
             pass
     return lacking(f"the claim is {phase or 'not seen by any controller'}, not Bound")
 
 
-def resource_quota(live: Manifest, lookup: Lookup) -> Readiness:
+def resource_quota(live: Manifest) -> Readiness:
     """The controller has taken up the limits."""
     if field(live, "status", "hard") == field(live, "spec", "hard"):
         return READY

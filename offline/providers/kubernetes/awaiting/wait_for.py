@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from offline.providers.kubernetes.awaiting.json_path import find
-from offline.providers.kubernetes.awaiting.readiness import Judge, Lookup, Readiness, lacking
+from offline.providers.kubernetes.awaiting.readiness import Judge, Readiness, by_itself, lacking
 from offline.providers.kubernetes.manifest import Manifest, condition, number_field
+
+Verdict = Callable[[Manifest], Readiness]
 
 
 def wait_for_judge(text: str) -> Judge:
@@ -15,14 +18,14 @@ def wait_for_judge(text: str) -> Judge:
 
     Raises ValueError for anything else.
     """
-    judges = [_judge(expression) for expression in _expressions(text)]
-    if not judges:
+    verdicts = [_verdict(expression) for expression in _expressions(text)]
+    if not verdicts:
         raise ValueError("pulumi.com/waitFor: at least one condition must be named")
 
-    def judge(live: Manifest, lookup: Lookup) -> Readiness:
-        return lacking(*(missing for single in judges for missing in single(live, lookup).missing))
+    def verdict(live: Manifest) -> Readiness:
+        return lacking(*(missing for single in verdicts for missing in single(live).missing))
 
-    return judge
+    return by_itself(verdict)
 
 
 def _expressions(text: str) -> list[str]:
@@ -33,20 +36,20 @@ def _expressions(text: str) -> list[str]:
     return parsed if isinstance(parsed, list) and all(isinstance(item, str) for item in parsed) else [text]
 
 
-def _judge(expression: str) -> Judge:
+def _verdict(expression: str) -> Verdict:
     form, _, rest = expression.partition("=")
     if form == "condition" and rest:
-        return _condition_judge(rest)
+        return _condition_verdict(rest)
     if form == "jsonpath" and rest:
-        return _json_path_judge(rest)
+        return _json_path_verdict(rest)
     raise ValueError(f'pulumi.com/waitFor: expected a "jsonpath=" or "condition=" prefix, got {expression!r}')
 
 
-def _condition_judge(rest: str) -> Judge:
+def _condition_verdict(rest: str) -> Verdict:
     name, _, wanted = rest.partition("=")
     wanted = wanted or "True"
 
-    def judge(live: Manifest, lookup: Lookup) -> Readiness:
+    def verdict(live: Manifest) -> Readiness:
         found = condition(live, name)
         current = str(found.get("status", "")).lower() == wanted.lower()
         generation = number_field(live, "metadata", "generation")
@@ -57,12 +60,14 @@ def _condition_judge(rest: str) -> Judge:
         if not found:
             return lacking(f"condition {name} is not there, {wanted} is waited for")
         detail = ": ".join(str(found[key]) for key in ("reason", "message") if found.get(key))
-        return lacking(f"condition {name} is {found.get('status')}, not {wanted}" + (f" ({detail})" if detail else ""))
+        return lacking(
+            f"condition {name} is {found.get('status')}, not {wanted}" + (f" ({detail})" if detail else "")
+        )
 
-    return judge
+    return verdict
 
 
-def _json_path_judge(rest: str) -> Judge:
+def _json_path_verdict(rest: str) -> Verdict:
     path, brace, after = rest.rpartition("}")
     if brace:
         path, wanted = path + brace, after.removeprefix("=")
@@ -70,14 +75,14 @@ def _json_path_judge(rest: str) -> Judge:
         path, _, wanted = rest.partition("=")
     find({}, path)
 
-    def judge(live: Manifest, lookup: Lookup) -> Readiness:
+    def verdict(live: Manifest) -> Readiness:
         found = [_text(value) for value in find(live, path)]
         if found and (not wanted or wanted in found):
             return lacking()
         seen = f"is {', '.join(found)}" if found else "is not there"
         return lacking(f"{path} {seen}" + (f", {wanted} is waited for" if wanted else ""))
 
-    return judge
+    return verdict
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ LONGEST_PAUSE: Final = 0.5
 CAUSES_EVERY_SECONDS: Final = 5.0
 
 
-class NotReady(Exception):
+class NotReadyError(Exception):
     """The object exists and did not become ready in time; carries it as last seen, and the reasons."""
 
     def __init__(self, summary: str, live: Manifest, reasons: list[str]) -> None:
@@ -44,9 +44,15 @@ def _pauses() -> Iterator[float]:
 
 
 def wait_until_ready(
-    live: Manifest, judge: Judge, reader: Reader, *, seconds: float, stop: threading.Event, status: Callable[[str], None]
+    live: Manifest,
+    judge: Judge,
+    reader: Reader,
+    *,
+    seconds: float,
+    stop: threading.Event,
+    status: Callable[[str], None],
 ) -> Manifest:
-    """The object once the judge calls it ready. Raises NotReady at the timeout, when hopeless, or when stopped."""
+    """The object once the judge calls it ready. Raises NotReadyError at the timeout, when hopeless, or when stopped."""
     started = time.monotonic()
     causes: list[str] = []
     asked = started
@@ -58,7 +64,9 @@ def wait_until_ready(
         waited = time.monotonic() - started
         if verdict.hopeless or waited >= seconds or stop.is_set():
             reasons = [*verdict.missing, *causes_of(live, reader)]
-            raise NotReady(_summary(live, verdict.hopeless, stop.is_set(), seconds), live, list(dict.fromkeys(reasons)))
+            raise NotReadyError(
+                _summary(live, verdict.hopeless, stop.is_set(), seconds), live, list(dict.fromkeys(reasons))
+            )
         if time.monotonic() - asked >= CAUSES_EVERY_SECONDS:
             causes, asked = causes_of(live, reader), time.monotonic()
         status("; ".join([*verdict.missing, *causes[:1]]))
@@ -72,7 +80,9 @@ def _read_again(live: Manifest, reader: Reader) -> Manifest:
         return reader.get(live)
     except ApiError as error:
         if error.code == 404:
-            raise NotReady(f"{_title(live)} was deleted while it was waited for", live, [str(error)]) from error
+            raise NotReadyError(
+                f"{_title(live)} was deleted while it was waited for", live, [str(error)]
+            ) from error
         raise
 
 
@@ -91,7 +101,7 @@ def _title(live: Manifest) -> str:
 def wait_until_gone(
     live: Manifest, reader: Reader, *, seconds: float, stop: threading.Event, status: Callable[[str], None]
 ) -> None:
-    """Returns once the object of this uid is gone. Raises NotReady at the timeout or when stopped."""
+    """Returns once the object of this uid is gone. Raises NotReadyError at the timeout or when stopped."""
     started = time.monotonic()
     uid = field(live, "metadata", "uid")
     for pause in _pauses():
@@ -107,14 +117,21 @@ def wait_until_gone(
         waited = time.monotonic() - started
         if waited >= seconds or stop.is_set():
             summary = f"{_title(live)} still exists after {seconds:g} seconds"
-            raise NotReady(summary if not stop.is_set() else f"the wait for {_title(live)} was cancelled", live, _holders(live))
+            raise NotReadyError(
+                summary if not stop.is_set() else f"the wait for {_title(live)} was cancelled",
+                live,
+                _holders(live),
+            )
         status(f"waiting until {name_of(live)} is gone")
         stop.wait(min(pause, max(seconds - waited, 0.01)))
     status("")
 
 
 def _holders(live: Manifest) -> list[str]:
-    finalizers = [*field(live, "metadata", "finalizers", default=[]), *field(live, "spec", "finalizers", default=[])]
+    finalizers = [
+        *field(live, "metadata", "finalizers", default=[]),
+        *field(live, "spec", "finalizers", default=[]),
+    ]
     held = [f"its finalizers hold it: {', '.join(finalizers)}"] if finalizers else []
     conditions = field(live, "status", "conditions", default=[]) if live.get("kind") == "Namespace" else []
     return held + [str(item.get("message")) for item in conditions if item.get("status") == "True"]

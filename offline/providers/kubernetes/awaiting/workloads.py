@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offline.providers.kubernetes.awaiting.readiness import Lookup, Readiness, lacking
+from offline.providers.kubernetes.awaiting.readiness import Readiness, lacking
 from offline.providers.kubernetes.manifest import Manifest, condition, field, number_field, text_field
 
 
@@ -12,7 +12,7 @@ def _observed(workload: Manifest) -> str:
     return "" if seen >= generation else "the controller has not seen the newest specification yet"
 
 
-def deployment(live: Manifest, lookup: Lookup) -> Readiness:
+def deployment(live: Manifest) -> Readiness:
     """Rolled out: all replicas updated and available, no old one left, the controller says so itself."""
     unseen = _observed(live)
     if unseen:
@@ -39,7 +39,7 @@ def deployment(live: Manifest, lookup: Lookup) -> Readiness:
     return lacking(*missing)
 
 
-def stateful_set(live: Manifest, lookup: Lookup) -> Readiness:
+def stateful_set(live: Manifest) -> Readiness:
     """Rolled out: all replicas ready, and of the newest revision as far as the partition asks for it."""
     unseen = _observed(live)
     if unseen:
@@ -60,7 +60,7 @@ def stateful_set(live: Manifest, lookup: Lookup) -> Readiness:
     return lacking(*missing)
 
 
-def daemon_set(live: Manifest, lookup: Lookup) -> Readiness:
+def daemon_set(live: Manifest) -> Readiness:
     """Rolled out: a pod of the newest revision is available on every node that should have one."""
     unseen = _observed(live)
     if unseen:
