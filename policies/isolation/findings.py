@@ -119,3 +119,27 @@ def sentence_of(use: Use, graph: Graph) -> str:
 
 def _noun(store: Store) -> str:
     return {"object-store": "bucket", "broker": "virtual host"}.get(store.kind, "database")
+
+
+def broken(rule: Rule, error: Exception) -> Finding:
+    """The finding for a rule that threw; it names the error's type, since its text may hold a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = (
+        f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+        if trace
+        else "unknown place"
+    )
+    return Finding(
+        rule=rule.id,
+        level=MANDATORY,
+        store_kind="",
+        store_name="",
+        store_namespace=None,
+        logical=None,
+        users=(),
+        owners=(),
+        paths=(),
+        message=f"rule {rule.id} broke down ({type(error).__name__} at {where}), which counts as a violation",
+    )

@@ -15,7 +15,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from .findings import ADVISORY, MANDATORY, Finding, Rule
+from .findings import ADVISORY, MANDATORY, Finding, Rule, broken
 from .graph.graph import Graph, Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
 from .resources import mapping, sequence
@@ -87,30 +87,6 @@ def findings_of(rule: Rule, args: StackValidationArgs) -> list[Finding]:
         return list(rule.check(graph, config))
     except Exception as error:
         return [broken(rule, error)]
-
-
-def broken(rule: Rule, error: Exception) -> Finding:
-    """The finding for a rule that threw; it names the error's type, since its text may hold a value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = (
-        f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-        if trace
-        else "unknown place"
-    )
-    return Finding(
-        rule=rule.id,
-        level=MANDATORY,
-        store_kind="",
-        store_name="",
-        store_namespace=None,
-        logical=None,
-        users=(),
-        owners=(),
-        paths=(),
-        message=f"rule {rule.id} broke down ({type(error).__name__} at {where}), which counts as a violation",
-    )
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:

@@ -139,7 +139,7 @@ class Owners:
                     workload
                 )
         names = defaultdict(set)
-        for (namespace, unit, name) in groups:
+        for namespace, unit, name in groups:
             names[namespace, name].add(unit)
         for (namespace, unit, name), members in groups.items():
             umbrella = self._is_umbrella([member for member in members if member.key not in stores])
