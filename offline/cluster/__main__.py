@@ -1,4 +1,4 @@
-"""`python -m offline.cluster up|down|status`, for the clone this package lies in (or the folder given with --root)."""
+"""`python -m offline.cluster up|down|status`, for the clone this package lies in (or the one given with --root)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def _show(info: ClusterInfo) -> None:
     for name, pid in info.pids.items():
         print(f"  {name:<24} {f'pid {pid}' if pid else 'not running'}")
     if info.running:
-        print(f"  server     {info.server}\n  kubeconfig {info.kubeconfig} (context {info.context})\n  logs       {info.logs}")
+        print(f"  server     {info.server}")
+        print(f"  kubeconfig {info.kubeconfig} (context {info.context})")
+        print(f"  logs       {info.logs}")
 
 
 if __name__ == "__main__":

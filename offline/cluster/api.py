@@ -1,4 +1,4 @@
-"""A small HTTPS client for the API server: the official one takes half a second to import, more than most of our calls."""
+"""A small HTTPS client for the API server: importing the official one takes longer than most of our calls."""
 
 from __future__ import annotations
 
@@ -51,7 +51,13 @@ class Server:
         return cls(port=port, tls=tls)
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, *, content: str = "application/json", seconds: float = 30
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        content: str = "application/json",
+        seconds: float = 30,
     ) -> Answer:
         """One request. Raises OSError or http.client.HTTPException if there is no answer within `seconds`."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=seconds, context=self.tls)

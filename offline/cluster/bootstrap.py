@@ -34,11 +34,14 @@ _NAME = re.compile(rb"^metadata:\n(?:[ ]{2}.*\n)*?[ ]{2}name: (\S+)$", re.MULTIL
 def apply_definitions(server: Server, layout: Layout, folder: Path) -> int:
     """Apply every CustomResourceDefinition in `folder` and wait until the API server serves it; returns how many.
 
-    A cluster that holds the same ones already is not touched. Raises ClusterError if one is refused or not served in time.
+    A cluster that holds the same ones already is not touched. Raises ClusterError if one is refused or not
+    served in time.
     """
     files = sorted(folder.glob("*.yaml"))
     if not files:
-        raise ClusterError(f"{folder} holds no custom resource definitions: build them again with `make toolchain`.")
+        raise ClusterError(
+            f"{folder} holds no custom resource definitions: build them again with `make toolchain`."
+        )
     texts = [path.read_bytes() for path in files]
     names = [_name(path, text) for path, text in zip(files, texts, strict=True)]
     digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
@@ -59,7 +62,8 @@ def apply_objects(server: Server) -> None:
 
 
 def await_working(server: Server) -> None:
-    """Wait until kwok has brought the nodes up and the controllers act. Raises ClusterError naming what does not come about."""
+    """Wait until kwok has brought the nodes up and the controllers act. Raises ClusterError naming what does
+    not come about."""
     for what, ready in (("the simulated nodes", _nodes_ready), ("the first ServiceAccount", _account_there)):
         deadline = time.monotonic() + WORKING_SECONDS
         while not ready(server):
@@ -95,7 +99,8 @@ def _name(path: Path, text: bytes) -> str:
 
 
 def _apply(server: Server, objects: Sequence[tuple[str, bytes]]) -> None:
-    """Server-side apply, so that it makes and mends alike; the texts go as they are, decoding megabytes of YAML here is slow."""
+    """Server-side apply, so that it makes and mends alike; the texts go as they are, decoding megabytes of
+    YAML here is slow."""
 
     def one(item: tuple[str, bytes]) -> Answer:
         path, body = item
@@ -129,7 +134,9 @@ def _served(server: Server, group: str) -> set[str]:
         return set()
     described = server.request("GET", "/openapi/v3").json["paths"]
     versions = [version["groupVersion"] for version in answer.json["versions"]]
-    lists = [server.request("GET", f"/apis/{version}") for version in versions if f"apis/{version}" in described]
+    lists = [
+        server.request("GET", f"/apis/{version}") for version in versions if f"apis/{version}" in described
+    ]
     return {f"{kind['name']}.{group}" for one in lists if one.status == 200 for kind in one.json["resources"]}
 
 

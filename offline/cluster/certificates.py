@@ -1,6 +1,7 @@
 """The cluster's own authorities, certificates and service-account key, made once per cluster.
 
-Two authorities, so that a certificate which the API server trusts (every user has one) opens no connection to etcd.
+Two authorities, so that a certificate which the API server trusts (every user has one) opens no connection to
+etcd.
 """
 
 from __future__ import annotations
@@ -84,18 +85,27 @@ def _authority(name: str, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _leaf(
-    subject: Subject, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate, issuer_key: ec.EllipticCurvePrivateKey
+    subject: Subject,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: x509.Certificate,
+    issuer_key: ec.EllipticCurvePrivateKey,
 ) -> x509.Certificate:
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, subject.name)]
     if subject.group:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject.group))
-    purposes = [ExtendedKeyUsageOID.SERVER_AUTH] * subject.server + [ExtendedKeyUsageOID.CLIENT_AUTH] * subject.client
+    sides = (
+        (subject.server, ExtendedKeyUsageOID.SERVER_AUTH),
+        (subject.client, ExtendedKeyUsageOID.CLIENT_AUTH),
+    )
+    purposes = [purpose for wanted, purpose in sides if wanted]
     builder = (
         _dated(x509.Name(attributes), issuer.subject, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
+        )
     )
     if subject.server:
         reached_as: list[x509.GeneralName] = [
@@ -145,7 +155,9 @@ def _write_service_account_key(folder: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     _write_private(folder / "service-account.key", key)
     (folder / "service-account.pub").write_bytes(
-        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The processes of the cluster in the order they start: their command lines, and the endpoint that says each is ready."""
+"""The processes of the cluster in start order: their command lines, and the endpoint that says each is ready."""
 
 from __future__ import annotations
 

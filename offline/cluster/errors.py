@@ -2,4 +2,4 @@
 
 
 class ClusterError(Exception):
-    """The embedded cluster (or any named cluster) cannot be used; the message is meant for a person as it stands."""
+    """A cluster cannot be used; the message is meant for a person as it stands."""

@@ -12,12 +12,18 @@ PROC = Path("/proc")
 
 
 def started(pid: int) -> str | None:
-    """Start time of a running process, unique together with its pid; None if there is none or it has ended (zombie)."""
+    """Start time of a running process, unique together with its pid; None if there is none or it has ended
+    (zombie)."""
     if not _has_proc():
         return _started_by_ps(pid)
     try:
         # The name in parentheses may hold anything, so fields are counted behind its last parenthesis.
-        fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        fields = (
+            (PROC / str(pid) / "stat")
+            .read_text(encoding="utf-8", errors="replace")
+            .rpartition(")")[2]
+            .split()
+        )
     except OSError:
         return None
     state, ticks = fields[0], fields[19]

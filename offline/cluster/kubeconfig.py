@@ -20,7 +20,13 @@ def render(*, server: str, certificates: Path, client: str, name: str = CONTEXT)
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [
-                {"name": name, "cluster": {"server": server, "certificate-authority-data": _base64(certificates / "ca.crt")}}
+                {
+                    "name": name,
+                    "cluster": {
+                        "server": server,
+                        "certificate-authority-data": _base64(certificates / "ca.crt"),
+                    },
+                }
             ],
             "users": [
                 {
@@ -50,4 +56,3 @@ def write(path: Path, text: str) -> None:
 
 def _base64(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode("ascii")
-

@@ -1,4 +1,4 @@
-"""Where the embedded cluster of one clone keeps its things: everything below `<clone>/.cluster`, nothing elsewhere."""
+"""Where a clone's embedded cluster keeps its things: everything below `<clone>/.cluster`, nothing elsewhere."""
 
 from __future__ import annotations
 

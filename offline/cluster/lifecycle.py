@@ -1,4 +1,4 @@
-"""Start, stop and state of the embedded cluster. Starting is mending: what runs and is well stays, the rest is brought up."""
+"""Start, stop and state of the embedded cluster. Starting is mending: what is well stays, the rest is brought up."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class ClusterInfo:
 def up(root: Path, report: Report = print) -> ClusterInfo:
     """Bring the embedded cluster of the clone at `root` up; one that runs and is well is left as it is.
 
-    Raises ClusterError with one clear message if something does not become ready, ToolchainError if a program was not built. What
-    was started by then keeps running, and the next call goes on from there.
+    Raises ClusterError with one clear message if something does not become ready, ToolchainError if a program
+    was not built. What was started by then keeps running, and the next call goes on from there.
     """
     layout = Layout.of(root)
     with exclusive(layout.root, report):
@@ -60,7 +60,9 @@ def up(root: Path, report: Report = print) -> ClusterInfo:
         started = _bring_up(layout, chosen, records, report)
         info = status(root)
     if started:
-        report(f"embedded cluster ready at {info.server} after {time.monotonic() - began:.1f} s; its pods are simulated")
+        report(
+            f"embedded cluster ready at {info.server} after {time.monotonic() - began:.1f} s; its pods are simulated"
+        )
     else:
         report(f"embedded cluster is running already at {info.server}; its pods are simulated")
     return info
@@ -107,7 +109,8 @@ def _bring_up(
     supervisor.bring_up(parts["kube-apiserver"])
     server = Server.at(chosen["apiserver"], certificates=layout.certificates, client="admin")
     began = time.monotonic()
-    # Controllers and kwok look for kinds when they start: one that is defined later is found half a minute later, or never.
+    # Controllers and kwok look for kinds when they start: one that is defined later is found half a minute
+    # later, or never.
     definitions = bootstrap.apply_definitions(server, layout, crds())
     bootstrap.apply_objects(server)
     if supervisor.started:
@@ -120,7 +123,8 @@ def _bring_up(
 def _drop_what_is_not_of_this_clone(layout: Layout, report: Report) -> None:
     """A folder that came along with a copied clone is dropped; the cluster it names, which is another clone's, goes on.
 
-    If the other clone is no longer there, this one was moved: then its processes, which serve files that are gone, are ended.
+    If the other clone is no longer there, this one was moved: then its processes, which serve files that are
+    gone, are ended.
     """
     made_for = layout.made_for()
     if made_for in (None, layout.root):
@@ -165,7 +169,8 @@ def _ensure_certificates(layout: Layout) -> None:
 
 
 def _write_kubeconfigs(layout: Layout, chosen: Mapping[str, int]) -> None:
-    """The administrator's kubeconfig and those of the components; rewritten at every start, so that a damaged one is mended."""
+    """The administrator's kubeconfig and those of the components; rewritten at every start, so that a damaged
+    one is mended."""
     files = {"admin": layout.kubeconfig}
     files |= {name: layout.identities / name for name in ("controller-manager", "scheduler", "kwok")}
     for client, path in files.items():

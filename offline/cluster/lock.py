@@ -15,11 +15,14 @@ WAIT_SECONDS = 120.0
 
 
 @contextmanager
-def exclusive(root: Path, report: Callable[[str], None], wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+def exclusive(
+    root: Path, report: Callable[[str], None], wait_seconds: float = WAIT_SECONDS
+) -> Iterator[None]:
     """Hold the clone's cluster lock, waiting for another holder.
 
-    The clone's folder itself is locked: a lock file would have to outlive `.cluster`, and `down` leaves no file. The kernel
-    releases it when the holder ends, however it ends. Raises ClusterError after `wait_seconds`.
+    The clone's folder itself is locked: a lock file would have to outlive `.cluster`, and `down` leaves no
+    file. The kernel releases it when the holder ends, however it ends. Raises ClusterError after
+    `wait_seconds`.
     """
     folder = os.open(root, os.O_RDONLY)
     try:

@@ -1,7 +1,8 @@
 """Ports that stay the same for a clone.
 
-They follow from the clone's path, because the address of the API server is part of every Pulumi state: a changed server replaces the
-provider and all it holds. They lie below the ephemeral range, so that no outgoing connection takes one while the cluster is down.
+They follow from the clone's path, because the address of the API server is part of every Pulumi state: a
+changed server replaces the provider and all it holds. They lie below the ephemeral range, so that no outgoing
+connection takes one while the cluster is down.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ NAMES = ("apiserver", "etcd", "etcd-peer", "controller-manager", "scheduler", "k
 FIRST = 20000
 BLOCK = 10
 BLOCKS = 1000
-"""Blocks of ten ports from 20000 to 29999: below Linux's ephemeral range (32768) and the NodePort range (30000)."""
+"""Blocks of ten ports from 20000 to 29999: below Linux's ephemeral range (32768) and the NodePort range
+(30000)."""
 
 LOOPBACK = "127.0.0.1"
 
@@ -44,7 +46,9 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose(wanted: Mapping[str, int], *, ours: frozenset[str], free: Callable[[int], bool] = is_free) -> dict[str, int]:
+def choose(
+    wanted: Mapping[str, int], *, ours: frozenset[str], free: Callable[[int], bool] = is_free
+) -> dict[str, int]:
     """The port of each component: the wanted one, or the next block's if somebody else listens there.
 
     `ours` names the components that run already: their ports are taken, by themselves. Raises ClusterError if
@@ -68,7 +72,11 @@ def read(path: Path) -> dict[str, int] | None:
     """The ports kept by an earlier start, None if there are none or the file is damaged."""
     with contextlib.suppress(OSError, ValueError):
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(kept, dict) and set(kept) == set(NAMES) and all(type(port) is int for port in kept.values()):
+        if (
+            isinstance(kept, dict)
+            and set(kept) == set(NAMES)
+            and all(type(port) is int for port in kept.values())
+        ):
             return {name: kept[name] for name in NAMES}
     return None
 

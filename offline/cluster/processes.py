@@ -1,8 +1,8 @@
 """Processes of the embedded cluster: started detached, recognised for certain, ended by the id that was kept.
 
-A recorded pid alone proves nothing: pids are reused. A process is ours if its pid and its start time are those recorded, and (where the
-system shows it) its environment names this cluster's folder. The latter also finds a process whose record was never written,
-because the starter was killed in between.
+A recorded pid alone proves nothing: pids are reused. A process is ours if its pid and its start time are
+those recorded, and (where the system shows it) its environment names this cluster's folder. The latter also
+finds a process whose record was never written, because the starter was killed in between.
 """
 
 from __future__ import annotations
@@ -46,11 +46,14 @@ def fingerprint(command: Sequence[str], configuration: Iterable[Path] = ()) -> s
     return digest.hexdigest()
 
 
-def start(name: str, command: Sequence[str], *, mark: str, home: Path, folder: Path, log: Path, digest: str) -> Record:
+def start(
+    name: str, command: Sequence[str], *, mark: str, home: Path, folder: Path, log: Path, digest: str
+) -> Record:
     """Start a process that outlives us and holds none of our files, and record it in `folder`.
 
-    It leads a session of its own (no signal meant for our terminal reaches it), reads nothing, and writes to `log`. Its environment is
-    bare: no KUBECONFIG of the caller leads it anywhere else. Raises OSError if the program cannot be executed.
+    It leads a session of its own (no signal meant for our terminal reaches it), reads nothing, and writes to
+    `log`. Its environment is bare: no KUBECONFIG of the caller leads it anywhere else. Raises OSError if the
+    program cannot be executed.
     """
     environment = {MARKER: mark, "HOME": str(home), "PATH": os.environ.get("PATH", os.defpath)}
     with log.open("ab") as output:
@@ -107,7 +110,8 @@ def unrecorded(records: Mapping[str, Record], mark: str) -> list[int]:
 
 
 def end(pids: Iterable[int], *, grace_seconds: float) -> None:
-    """End processes we have recognised as ours: politely first, with SIGKILL after `grace_seconds`; returns when all are gone."""
+    """End processes we have recognised as ours: politely first, with SIGKILL after `grace_seconds`; returns
+    when all are gone."""
     waiting = {pid: identity.started(pid) for pid in pids}
     for signal_number, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, 10.0)):
         waiting = {pid: born for pid, born in waiting.items() if _is_still(pid, born)}

@@ -68,7 +68,9 @@ class Supervisor:
         elif self._becomes_healthy(component, HUNG_SECONDS):
             return True
         else:
-            self.report(f"{component.name}: runs, but has not been well for {HUNG_SECONDS:.0f} s, restarting it")
+            self.report(
+                f"{component.name}: runs, but has not been well for {HUNG_SECONDS:.0f} s, restarting it"
+            )
         processes.end([record.pid], grace_seconds=GRACE_SECONDS)
         return False
 
@@ -84,7 +86,9 @@ class Supervisor:
                 digest=self._fingerprint(component),
             )
         except OSError as error:
-            raise ClusterError(f"{component.name} cannot be started: {error.strerror} ({error.filename})") from None
+            raise ClusterError(
+                f"{component.name} cannot be started: {error.strerror} ({error.filename})"
+            ) from None
         self.started.append(component.name)
 
     def _await_ready(self, component: Component) -> None:
