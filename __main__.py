@@ -37,26 +37,30 @@ async def main() -> Mapping[str, Any]:
         catalog = roadmap.load_catalog()
         topology = roadmap.resolve(config, catalog)
         roadmap.check_buildable(topology, config, catalog)
-        move = roadmap.judge_move(await last_completed_topology(), topology, config, catalog)
-        access = components.ClusterAccess.of(config.cluster, ROOT)
-        released = read_released_images(access, topology, file=config.file)
+        previous = await last_completed_topology()
+        kubeconfig = Path(config.cluster.kubeconfig).expanduser()
+        released = read_released_images(
+            kubeconfig=ROOT / kubeconfig, context=config.cluster.context, topology=topology, file=config.file
+        )
     except roadmap.Refusal as refusal:
         raise pulumi.RunError(str(refusal)) from None
     secrets = pulumi.Config().get_secret_object("application_secrets") or pulumi.Output.secret({})
     deployed = components.deploy(
         topology,
-        cluster=access,
+        cluster=components.ClusterAccess(
+            kubeconfig=str(kubeconfig), context=config.cluster.context, embedded=config.cluster.embedded
+        ),
         application_secrets={name: secrets[name] for name in config.application_secrets},
-        move=move,
+        move=components.RegisteredMove(previous=None, next={d.domain: d.phase for d in topology.domains}, evidence_digest=None),
         released_images=released,
     )
     # Exported only once everything has settled: a failed update must not become the place the next move starts from.
     await deployed.settled.future()
     return {
         "topology": json.loads(topology.model_dump_json()),
-        "move": json.loads(move.model_dump_json()),
-        "endpoints": deployed.endpoints,
-        "pipelines": deployed.pipelines,
+        "move": {"previous": previous is not None},
+        "endpoints": dict(deployed.endpoints),
+        "pipelines": dict(deployed.pipelines),
     }
 
 
