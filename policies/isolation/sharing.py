@@ -7,14 +7,19 @@ as the same, because a rule that trusts an unknown value would pass the very pre
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .findings import ADVISORY, MANDATORY, Finding, finding_of_uses
 from .graph.graph import Graph, Use
 from .graph.owners import Owner
 from .graph.stores import Store
 from .resources import UNKNOWN
 
+REMEDY = "give each owner a store of its own, or let it read over a declared edge or by events"
+MEETING = (
+    "one server, which fails and is upgraded for all of them at once; that it is one store is not certain"
+)
 GRADES = ("schema", "database", "instance")
 
 
@@ -50,24 +55,58 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
         return [_shared(store, None, uses, owner, True)]
     buckets: dict[str | None, list[Use]] = defaultdict(list)
     for use in uses:
-        if isinstance(use.logical, str):
-            key = f"{use.logical}/{use.schema}" if grade == "schema" and use.schema else use.logical
-            buckets[key].append(use)
-        else:
-            buckets[None].append(use)
+        buckets[_bucket(use, grade)].append(use)
     found: list[Shared] = []
     unnamed = buckets.pop(None, [])
     for key, members in buckets.items():
         host = owner if owner is not None and _is_hosts(graph, key, members, store, owner) else None
         if len(_owners(graph, members, host)) > 1:
-            found.append(_shared(store, members[0].logical, members, host, True))
+            stated = next((use.logical for use in members if isinstance(use.logical, str)), None)
+            found.append(_shared(store, stated, members, host, True))
     if unnamed:
         found += _unnamed(
             graph, store, unnamed, [use for members in buckets.values() for use in members], owner
         )
-    if not any(item.certain for item in found) and not found:
+    if len(buckets) > 1 and all(item.certain for item in found):
+        # Those who share one database are spoken of above; that all of them meet on one server is worth knowing too.
+        found.append(_shared(store, None, uses, owner, False))
+    elif not found:
         found.append(_shared(store, None, uses, owner, False))
     return found
+
+
+def _bucket(use: Use, grade: str) -> str | None:
+    """What a use is held together with: its database, or its engine's default; None where that is open."""
+    if use.logical is UNKNOWN:
+        return None
+    engine = use.store.engine
+    logical = (
+        use.logical
+        if isinstance(use.logical, str)
+        else engine.default_logical
+        if engine is not None
+        else None
+    )
+    return f"{logical}/{use.schema}" if logical and grade == "schema" and use.schema else logical
+
+
+def findings_of_sharing(
+    rule: str, graph: Graph, store: Store, items: Iterable[Shared], remedy: str, *, strict: bool = True
+) -> Iterator[Finding]:
+    """One finding for each way of sharing: mandatory if it is certain, else advisory."""
+    for item in items:
+        mandatory = item.certain and strict
+        foreign = [use for use in item.uses if graph.owner(use.workload) != item.store_owner]
+        yield finding_of_uses(
+            rule,
+            MANDATORY if mandatory else ADVISORY,
+            store,
+            item.logical,
+            (foreign if item.store_owner is not None else []) or list(item.uses),
+            graph,
+            remedy if mandatory else MEETING,
+            [item.store_owner] if item.store_owner is not None else [],
+        )
 
 
 def _unnamed(

@@ -148,7 +148,7 @@ class Answer:
 
 def analyze(*resources: Any, config: Mapping[str, Mapping[str, Any]] | None = None) -> list[Answer]:
     """What the pack says of a stack, through the policy SDK's servicer."""
-    servicer = _PolicyAnalyzerServicer(
+    servicer: Any = _PolicyAnalyzerServicer(
         "isolation", "0.0.1", policies(), EnforcementLevel.MANDATORY, None, None, None, None, None, None, None
     )
     request = proto.ConfigureAnalyzerRequest()

@@ -36,7 +36,7 @@ def monolith(*, unknown: bool) -> list[Any]:
         uses={"stringData": [password]},
     )  # fmt: skip
     cluster = kube(
-        "Cluster", "ai-postgres", namespace="ai", owner="ai",
+        "Cluster", "ai-postgres", namespace="ai", owner="ai", protect=True,
         spec={"instances": 3, "bootstrap": {"initdb": {"database": "ai", "secret": {"name": "ai-postgres"}}}},
     )  # fmt: skip
     return [password, credentials, cluster]

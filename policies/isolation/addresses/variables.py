@@ -24,6 +24,7 @@ _DATABASE_WORDS = listed(
     "db dbname database databases databasename schema catalog keyspace bucket index initial dbase"
 )
 _PLAIN_WORDS = listed("name names port ports default value config configuration settings")
+_LOGIN_WORDS = listed("user username login uid")
 _STRONG_HOST_WORDS = listed(
     "host hosts hostname addr address addresses url uri dsn endpoint endpoints server servers node nodes brokers "
     "bootstrap string connectionstring"
@@ -77,11 +78,11 @@ def joins_both(name: str) -> bool:
 @lru_cache(maxsize=8192)
 def connection(name: str) -> frozenset[str]:
     """The words of a name that say which connection it belongs to."""
-    return frozenset(words(name)) - _HOST_WORDS - _DATABASE_WORDS - _PLAIN_WORDS
+    return frozenset(words(name)) - _HOST_WORDS - _DATABASE_WORDS - _PLAIN_WORDS - _LOGIN_WORDS
 
 
-def closest_database(host_variable: str, databases: dict[str, str]) -> str | None:
-    """The value, among `databases` by variable name, that belongs to the host in `host_variable`."""
+def closest(host_variable: str, databases: dict[str, str]) -> str | None:
+    """The value, among databases or logins by variable name, that goes with the host in `host_variable`."""
     if not databases:
         return None
     wanted = connection(host_variable)
@@ -101,3 +102,11 @@ def closest_database(host_variable: str, databases: dict[str, str]) -> str | Non
     if best[0] and (len(ranked) == 1 or ranked[1][:2] != best[:2]):
         return best[2]
     return ranked[0][2] if len(ranked) == 1 else None
+
+
+def names_login(name: str) -> bool:
+    """Whether the value of a variable of this name is the user name of a connection."""
+    parts = words(name)
+    return bool(parts) and (
+        parts[-1] in {"user", "username", "login", "uid"} or parts[-2:] == ("user", "name")
+    )

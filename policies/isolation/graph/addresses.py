@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..addresses.endpoints import Endpoint, addresses_in_text, endpoints
-from ..addresses.variables import closest_database, may_name_host, names_database, surely_names_host, words
+from ..addresses.variables import (
+    closest,
+    may_name_host,
+    names_database,
+    names_login,
+    surely_names_host,
+    words,
+)
 from ..catalog.engines import BY_WORD, CLOUD_HOSTS, Engine
 from ..resources import UNKNOWN
 from .environment import Variable
@@ -44,6 +51,7 @@ class Call:
 def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Iterator[Use | Call]:
     """The uses that one container's variables, or one pod's files, make plain."""
     databases: dict[str, str] = {}
+    logins: dict[str, str] = {}
     unknown_database = False
     for variable in given:
         if variable.name and not variable.free_text and names_database(variable.name):
@@ -51,6 +59,13 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
                 unknown_database = True
             elif isinstance(variable.value, str) and _DATABASE_NAME.match(variable.value):
                 databases[variable.name] = variable.value
+        elif (
+            variable.name
+            and isinstance(variable.value, str)
+            and variable.value
+            and names_login(variable.name)
+        ):
+            logins[variable.name] = variable.value
     for variable in given:
         if not isinstance(variable.value, str) or not variable.value:
             continue
@@ -62,7 +77,7 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
             found = endpoints(variable.value)
         for endpoint in found:
             if endpoint.host.lower() not in _LOCAL:
-                yield from _uses(graph, workload, variable, endpoint, databases, unknown_database)
+                yield from _uses(graph, workload, variable, endpoint, databases, logins, unknown_database)
 
 
 def _uses(
@@ -71,6 +86,7 @@ def _uses(
     variable: Variable,
     endpoint: Endpoint,
     databases: dict[str, str],
+    logins: dict[str, str],
     unknown_database: bool,
 ) -> Iterator[Use | Call]:
     from .graph import Use
@@ -97,7 +113,7 @@ def _uses(
                 schema=endpoint.schema,
                 steps=steps,
                 carriers=carriers,
-                login=endpoint.user,
+                login=endpoint.user or closest(variable.name, logins),
             )
         return
     if not stores and destination.outside:
@@ -113,7 +129,7 @@ def _uses(
             steps=steps,
             carriers=carriers,
             logical=_logical(variable, endpoint, store.engine or engine, databases, unknown_database),
-            login=endpoint.user,
+            login=endpoint.user or closest(variable.name, logins),
         )
 
 
@@ -173,13 +189,13 @@ def _logical(
         return endpoint.database
     if engine is not None and engine.kind == "cache":
         named = {name: value for name, value in databases.items() if value.isdigit()}
-        return closest_database(variable.name, named) or engine.default_logical
+        return closest(variable.name, named)
     if engine is not None and engine.kind == "broker":
         return None
-    found = closest_database(variable.name, databases)
+    found = closest(variable.name, databases)
     if found is None and unknown_database:
         return UNKNOWN
-    return found or (engine.default_logical if engine else None)
+    return found
 
 
 def through(call: Call, beyond: Use) -> Use:

@@ -103,21 +103,23 @@ def _environment(container: Mapping[str, Any], workload: Workload, index: Index)
                 if carrier.resource is None or not _data(carrier):
                     yield Variable(name="", value=None, carrier=carrier, steps=(carrier.title,))
     for item in sequence(container.get("env")):
-        name = text(dig(item, "name")) or ""
+        variable = text(dig(item, "name")) or ""
         source = dig(item, "valueFrom")
         for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
-            reference = text(dig(source, field, "name"))
-            if reference:
-                carrier = _carrier(kind, reference, workload, index)
+            reference = dig(source, field, "name")
+            if reference is UNKNOWN:
+                yield Variable(name=variable, value=UNKNOWN, steps=(f"env {variable}",))
+            elif reference:
+                carrier = _carrier(kind, str(reference), workload, index)
                 key = text(dig(source, field, "key"))
                 value = dict(_data(carrier)).get(key or "")
                 yield Variable(
-                    name=name, value=value, carrier=carrier, carrier_key=key, steps=(carrier.title,)
+                    name=variable, value=value, carrier=carrier, carrier_key=key, steps=(carrier.title,)
                 )
         if source is None:
             value = dig(item, "value")
             yield Variable(
-                name=name, value=UNKNOWN if value is UNKNOWN else text(value), steps=(f"env {name}",)
+                name=variable, value=UNKNOWN if value is UNKNOWN else text(value), steps=(f"env {variable}",)
             )
 
 
@@ -179,10 +181,10 @@ def _files(workload: Workload, index: Index) -> Iterator[Variable]:
                 ("secret", "Secret", "secretName"),
                 ("secret", "Secret", "name"),
             ):
-                name = text(dig(source, field, name_field))
-                if not name:
+                reference = text(dig(source, field, name_field))
+                if not reference:
                     continue
-                carrier = _carrier(kind, name, workload, index)
+                carrier = _carrier(kind, reference, workload, index)
                 items = {text(dig(item, "key")) for item in sequence(dig(source, field, "items"))}
                 read = [(key, value) for key, value in _data(carrier) if not items or key in items]
                 for key, value in read:
@@ -257,8 +259,7 @@ def _data(carrier: Carrier) -> list[tuple[str, Any]]:
     encoded = dig(resource.body, "data")
     for key, value in mapping(encoded).items():
         found[key] = decoded(value) if resource.kind == "Secret" else value
-    for key, value in mapping(dig(resource.body, "stringData")).items():
-        found[key] = value
+    found.update(mapping(dig(resource.body, "stringData")))
     for key in mapping(dig(resource.body, "spec", "encryptedData")):
         found[key] = UNKNOWN
     return [(key, UNKNOWN if value is UNKNOWN else text(value)) for key, value in found.items()]

@@ -108,3 +108,7 @@ class Graph:
                 if (name := text(dig(resource.body, *path)) or resource.name)
             )
         return found
+
+    def store_namespaces(self) -> set[str]:
+        """Namespaces that hold stores kept by operators."""
+        return {store.namespace for store, _ in self.operated if store.namespace}

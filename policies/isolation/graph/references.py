@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..addresses.variables import closest_database, joins_both, may_name_host, names_database
+from ..addresses.variables import closest, joins_both, may_name_host, names_database
 from ..catalog.cloud import BELONGS_TO, CARRIERS, CREDENTIAL_SOURCES, IDENTITIES
 from ..resources import UNKNOWN, Resource
 from .environment import Variable
@@ -51,7 +51,7 @@ def _stated_database(given: list[list[Variable]]) -> Any:
         }
         for item in group:
             if item.value is UNKNOWN and may_name_host(item.name) and not joins_both(item.name):
-                found.add(closest_database(item.name, databases))
+                found.add(closest(item.name, databases))
             elif item.value is UNKNOWN and (names_database(item.name) or joins_both(item.name)):
                 found.add(None)
     return next(iter(found)) if len(found) == 1 and None not in found else UNKNOWN

@@ -59,7 +59,7 @@ def collect_uses(graph: Graph) -> None:
     for workload in graph.index.workloads.values():
         _collect_credentials(graph, workload, given[workload.key], addressed)
     graph.uses += volume_uses(graph)
-    graph.uses[:] = _distinct(graph, (use for use in graph.uses if _counts(graph, use, proxies)))
+    graph.uses[:] = _distinct(use for use in graph.uses if _counts(graph, use, proxies))
 
 
 def _resolve_calls(graph: Graph, calls: list[Call], by_address: list[Use]) -> set[str]:
@@ -166,7 +166,7 @@ def _counts(graph: Graph, use: Use, proxies: set[str]) -> bool:
     )
 
 
-def _distinct(graph: Graph, uses: Iterable[Use]) -> list[Use]:
+def _distinct(uses: Iterable[Use]) -> list[Use]:
     """One use per workload, store and logical store; an unknown logical store only where nothing better is known."""
     best: dict[tuple[str, str, str], Use] = {}
     for use in uses:

@@ -5,53 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..catalog.engines import DATA_KINDS
-from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_uses
+from ..findings import ADVISORY, MANDATORY, Finding, Rule
 from ..graph.graph import Graph
 from ..graph.uses import Reading
 from ..resources import text
-from ..sharing import GRADES, shared
+from ..sharing import GRADES, REMEDY, findings_of_sharing, shared
 
 ID = "shared-database"
-_REMEDY = "give each owner a store of its own, or let it read over a declared edge or by events"
-_INSTANCE = "different databases on one server, which fails and is upgraded for all of them at once"
 
 
 def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Databases that several owners use, and Secrets that may open one and cannot be told apart from it."""
     grade = text(config.get("grade")) or "database"
     for store in list(graph.stores.values()):
-        if store.kind not in DATA_KINDS:
-            continue
-        for item in shared(graph, store, grade):
-            # The index or collection is chosen in code; without stated owners nothing shows that it is one.
-            strict = item.certain and not (
-                store.kind == "search" and item.logical is None and not _stated(graph)
-            )
-            foreign = (
-                [
-                    use
-                    for use in item.uses
-                    if item.store_owner is None or graph.owner(use.workload) != item.store_owner
-                ]
-                if item.store_owner is not None
-                else list(item.uses)
-            )
-            yield finding_of_uses(
-                ID,
-                MANDATORY if strict else ADVISORY,
-                store,
-                item.logical,
-                foreign or list(item.uses),
-                graph,
-                _REMEDY if strict else _INSTANCE,
-                [item.store_owner] if item.store_owner else [],
+        if store.kind == "database":
+            yield from findings_of_sharing(ID, graph, store, shared(graph, store, grade), REMEDY)
+        elif store.kind == "search":
+            # The index is chosen in code; without stated owners nothing shows that it is one.
+            strict = graph.owners.any_declared
+            yield from findings_of_sharing(
+                ID, graph, store, shared(graph, store, grade), REMEDY, strict=strict
             )
     yield from _unattributed(graph)
-
-
-def _stated(graph: Graph) -> bool:
-    return graph.owners.any_declared
 
 
 def _unattributed(graph: Graph) -> Iterator[Finding]:
@@ -83,7 +58,7 @@ def _foreign(graph: Graph, reading: Reading) -> Finding | None:
         reading,
         MANDATORY,
         theirs.name,
-        "what it opens is not known yet, so it counts as a store of its owner: " + _REMEDY,
+        "what it opens is not known yet, so it counts as a store of its owner: " + REMEDY,
     )
 
 
@@ -98,7 +73,7 @@ def _undeclared(graph: Graph, reading: Reading) -> Finding | None:
             reading,
             MANDATORY,
             theirs.name,
-            "it lies in a namespace of another owner and nothing here declares it: " + _REMEDY,
+            "it lies in a namespace of another owner and nothing here declares it: " + REMEDY,
         )
     if theirs is not None:
         return None

@@ -34,7 +34,7 @@ def resources_from_manifests(path: Path, scope: str = "manifests") -> tuple[list
         content = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         return [], [Problem(place=str(path), message=f"cannot be read: {type(error).__name__}")]
-    documents = yaml.load_all(content, _LOADER)  # noqa: S506 - the C twin of SafeLoader
+    documents = yaml.load_all(content, _LOADER)
     position = 0
     while True:
         position += 1

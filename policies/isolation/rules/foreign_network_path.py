@@ -1,0 +1,79 @@
+"""No network allowance leads from one owner's pods to another's store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..graph.allowances import Allowance, allowances
+from ..graph.graph import Graph
+from ..graph.workloads import Workload
+
+ID = "foreign-network-path"
+_REMEDY = "allow the store's owner only; others read over a declared edge or by events"
+
+
+def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
+    """NetworkPolicies that let several owners' pods to one database, cache or volume server."""
+    by_store: dict[tuple[str, str], list[Allowance]] = {}
+    for allowance in allowances(graph):
+        if allowance.store.kind not in {"broker", "registry"}:
+            by_store.setdefault((allowance.store.key, allowance.policy.key), []).append(allowance)
+    for found in by_store.values():
+        yield from _finding(graph, found)
+
+
+def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
+    store, policy = found[0].store, found[0].policy
+    owner = store.owner
+    clients = {
+        item.client.key: item.client
+        for item in found
+        if item.client.key not in graph.stores and not item.client.observer and _counts(graph, item.client)
+    }
+    stated = owner is not None and owner.declared
+    foreign = [
+        client
+        for client in clients.values()
+        if stated and graph.owner(client).declared and graph.owner(client) != owner
+    ]
+    owners = {graph.owner(client).identity: graph.owner(client) for client in (foreign or clients.values())}
+    if not foreign and (stated or len(owners) < 2):
+        return
+    users = foreign or list(clients.values())
+    names = [graph.owner(client).name for client in users]
+    target = f"{store.title} (owner {owner.name})" if stated and owner is not None else store.title
+    yield Finding(
+        rule=ID,
+        level=MANDATORY if foreign else ADVISORY,
+        store_kind=store.display_kind,
+        store_name=store.name,
+        store_namespace=store.namespace,
+        logical=None,
+        users=tuple(client.resource.name for client in users),
+        owners=tuple(dict.fromkeys([*names, *([owner.name] if stated and owner is not None else [])])),
+        paths=tuple((client.resource.name, policy.title, store.title) for client in users),
+        message="; ".join(
+            f"{client.resource.name} (owner {name}) → {policy.title} → {target}"
+            for client, name in zip(users, names, strict=True)
+        )
+        + f": {_REMEDY}",
+        resource=policy.key,
+        origin=policy.origin,
+    )
+
+
+def _counts(graph: Graph, client: Workload) -> bool:
+    return graph.owner(client).declared or not client.one_off
+
+
+RULE = Rule(
+    id=ID,
+    cause="A network allowance leads to another owner's store.",
+    explanation="A path that is open will be used, by a leaked credential if by nothing else. Between owners the "
+    "network is the wall that holds when everything else was misconfigured.",
+    remedy="Deny by default, and let each store admit its owner's pods only.",
+    level=MANDATORY,
+    check=check,
+)

@@ -1,0 +1,71 @@
+"""Two owners must not use one file system or bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_uses
+from ..graph.graph import Graph, Use
+from ..graph.stores import Store
+from ..sharing import REMEDY, counted, findings_of_sharing, shared
+
+ID = "shared-filesystem"
+_DATASET = "all of them only read it, which is a shared data set rather than shared state"
+
+
+def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
+    """File systems, however claimed, and buckets that several owners use."""
+    for store in list(graph.stores.values()):
+        if store.kind == "object-store":
+            yield from findings_of_sharing(ID, graph, store, shared(graph, store), REMEDY)
+        elif store.kind == "filesystem":
+            yield from _filesystem(graph, store)
+
+
+def _filesystem(graph: Graph, store: Store) -> Iterator[Finding]:
+    around = [
+        replace(use, store=store) for other in _enclosing(graph, store) for use in graph.uses_of[other.key]
+    ]
+    uses = counted(graph, [*graph.uses_of.get(store.key, ()), *around])
+    owner = store.owner if store.owner is not None and store.owner.declared else None
+    owners = {graph.owner(use.workload).identity for use in uses}
+    if owner is not None and uses:
+        owners.add(owner.identity)
+    if len(owners) < 2:
+        return
+    harmless = all(use.read_only for use in uses) and len(uses) > 1
+    foreign: list[Use] = [use for use in uses if owner is None or graph.owner(use.workload) != owner]
+    claims = {use.logical for use in uses if isinstance(use.logical, str)}
+    yield finding_of_uses(
+        ID,
+        ADVISORY if harmless else MANDATORY,
+        store,
+        claims.pop() if len(claims) == 1 else None,
+        foreign or uses,
+        graph,
+        _DATASET if harmless else REMEDY,
+        [owner] if owner is not None else [],
+    )
+
+
+def _enclosing(graph: Graph, store: Store) -> Iterator[Store]:
+    """File systems that hold this one's directory: who mounts `/exports` sees `/exports/orders`."""
+    head, found, path = store.key.partition("volume:nfs://")[2].partition("/")
+    while found and path:
+        path = path.rpartition("/")[0]
+        outer = graph.stores.get(f"volume:nfs://{head}/{path}")
+        if outer is not None:
+            yield outer
+
+
+RULE = Rule(
+    id=ID,
+    cause="Two owners use one file system or bucket.",
+    explanation="Files are an interface without a version: whoever writes them decides their format for everybody "
+    "who reads them, and a full or slow volume stops all of them.",
+    remedy="Give each owner its own volume or bucket. Hand files over through an API or an event that names them.",
+    level=MANDATORY,
+    check=check,
+)

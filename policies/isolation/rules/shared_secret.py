@@ -1,0 +1,95 @@
+"""Two owners must not read one Secret."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..graph.graph import Graph
+from ..graph.owners import Owner
+from ..graph.uses import Reading
+from ..resources import dig, text
+
+ID = "shared-secret"
+_REMEDY = (
+    "give each owner a Secret of its own; to check tokens, publish the public key instead of sharing one"
+)
+_PUBLIC = (".pub", ".crt", "ca.pem", "public.pem", "public_key", "jwks.json")
+
+
+def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
+    """Secrets that several owners read, or that belong to another owner than the reader."""
+    by_secret: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    for reading in graph.readings:
+        carrier = reading.carrier
+        if carrier.kind == "Secret" and not _is_certificate(reading):
+            by_secret[carrier.namespace, carrier.name].append(reading)
+    for (namespace, name), readings in by_secret.items():
+        if graph.credentials.of_secret(namespace, name):
+            continue  # a store's credential: the rules about that store speak of it
+        yield from _finding(graph, name, readings)
+
+
+def _is_certificate(reading: Reading) -> bool:
+    resource = reading.carrier.resource
+    return resource is not None and text(dig(resource.body, "type")) == "kubernetes.io/tls"
+
+
+def _is_public(reading: Reading) -> bool:
+    return reading.key is not None and reading.key.endswith(_PUBLIC)
+
+
+def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Finding]:
+    readers: dict[str, tuple[Owner, Reading]] = {}
+    for reading in readings:
+        workload = reading.workload
+        owner = graph.owner(workload)
+        if owner.declared or not (workload.one_off or workload.observer or workload.key in graph.stores):
+            readers.setdefault(workload.key, (owner, reading))
+    owners = {owner.identity: owner for owner, _ in readers.values()}
+    private = [(graph.owner(reading.workload), reading) for reading in readings if not _is_public(reading)]
+    resource = readings[0].carrier.resource
+    theirs = graph.owners.of(resource) if resource is not None else None
+    if theirs is not None and theirs.declared:
+        owners.setdefault(theirs.identity, theirs)
+    if len(owners) < 2 or not readers:
+        return
+    if theirs is not None and theirs.declared and not any(reading.known for reading in readings):
+        return  # its content is unknown: `shared-database` refuses it, whatever it opens
+    declared = {owner.identity for owner, reading in private if owner.declared}
+    if theirs is not None and theirs.declared and private:
+        declared.add(theirs.identity)
+    paths = tuple((reading.workload.resource.name, reading.carrier.title) for _, reading in readers.values())
+    sentences = "; ".join(
+        f"{reading.workload.resource.name} (owner {owner.name}) → {reading.carrier.title}"
+        + (f" (owner {theirs.name})" if theirs is not None and theirs.declared else "")
+        for owner, reading in readers.values()
+    )
+    first = next(reading for owner, reading in readers.values() if owner != theirs)
+    yield Finding(
+        rule=ID,
+        level=MANDATORY if len(declared) > 1 else ADVISORY,
+        store_kind="Secret",
+        store_name=name,
+        store_namespace=first.carrier.namespace,
+        logical=None,
+        users=tuple(reading.workload.resource.name for _, reading in readers.values()),
+        owners=tuple(owner.name for owner in owners.values()),
+        paths=paths,
+        message=f"{sentences}: {_REMEDY}",
+        resource=first.workload.key,
+        origin=first.workload.resource.origin,
+    )
+
+
+RULE = Rule(
+    id=ID,
+    cause="Two owners read one Secret.",
+    explanation="Whoever holds a secret can act as everybody who holds it. It cannot be rotated for one of them alone, "
+    "and what leaks from the weakest leaks from all.",
+    remedy="Give each owner its own Secret. Share public keys, by a JWKS path for instance, never private ones.",
+    level=MANDATORY,
+    check=check,
+)
