@@ -62,8 +62,7 @@ def apply_objects(server: Server) -> None:
 
 
 def await_working(server: Server) -> None:
-    """Wait until kwok has brought the nodes up and the controllers act. Raises ClusterError naming what does
-    not come about."""
+    """Wait until the nodes are up and the controllers act. Raises ClusterError naming what does not come about."""
     for what, ready in (("the simulated nodes", _nodes_ready), ("the first ServiceAccount", _account_there)):
         deadline = time.monotonic() + WORKING_SECONDS
         while not ready(server):
@@ -99,8 +98,7 @@ def _name(path: Path, text: bytes) -> str:
 
 
 def _apply(server: Server, objects: Sequence[tuple[str, bytes]]) -> None:
-    """Server-side apply, so that it makes and mends alike; the texts go as they are, decoding megabytes of
-    YAML here is slow."""
+    """Server-side apply makes and mends alike; texts go as they are, for decoding megabytes of YAML is slow."""
 
     def one(item: tuple[str, bytes]) -> Answer:
         path, body = item

@@ -75,13 +75,13 @@ def find(kubeconfig: Path, name: str) -> Context:
         )
     context = known[name].get("context") or {}
     clusters, users = (_named(kubeconfig, whole, kind) for kind in ("clusters", "users"))
-    cluster = (clusters.get(context.get("cluster")) or {}).get("cluster") or {}
+    cluster = (clusters.get(str(context.get("cluster"))) or {}).get("cluster") or {}
     if not isinstance(cluster.get("server"), str):
         raise ClusterError(
             f"{kubeconfig}: context `{name}` names cluster `{context.get('cluster')}`, which has no server in it.\n"
             "  fix: add the cluster with its server URL"
         )
-    user = (users.get(context.get("user")) or {}).get("user") or {}
+    user = (users.get(str(context.get("user"))) or {}).get("user") or {}
     return Context(kubeconfig=kubeconfig, name=name, cluster=cluster, user=user)
 
 

@@ -12,8 +12,7 @@ PROC = Path("/proc")
 
 
 def started(pid: int) -> str | None:
-    """Start time of a running process, unique together with its pid; None if there is none or it has ended
-    (zombie)."""
+    """Start time of a running process, unique together with its pid; None if it has ended."""
     if not _has_proc():
         return _started_by_ps(pid)
     try:

@@ -169,8 +169,7 @@ def _ensure_certificates(layout: Layout) -> None:
 
 
 def _write_kubeconfigs(layout: Layout, chosen: Mapping[str, int]) -> None:
-    """The administrator's kubeconfig and those of the components; rewritten at every start, so that a damaged
-    one is mended."""
+    """Kubeconfigs of administrator and components; rewritten at every start, so that a damaged one is mended."""
     files = {"admin": layout.kubeconfig}
     files |= {name: layout.identities / name for name in ("controller-manager", "scheduler", "kwok")}
     for client, path in files.items():

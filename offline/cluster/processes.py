@@ -110,8 +110,7 @@ def unrecorded(records: Mapping[str, Record], mark: str) -> list[int]:
 
 
 def end(pids: Iterable[int], *, grace_seconds: float) -> None:
-    """End processes we have recognised as ours: politely first, with SIGKILL after `grace_seconds`; returns
-    when all are gone."""
+    """End processes recognised as ours and wait until they are gone; SIGKILL after `grace_seconds`."""
     waiting = {pid: identity.started(pid) for pid in pids}
     for signal_number, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, 10.0)):
         waiting = {pid: born for pid, born in waiting.items() if _is_still(pid, born)}

@@ -120,10 +120,7 @@ def _unreachable(found: Context, error: Exception) -> ClusterError:
             f"the server is not the one the kubeconfig trusts ({error})",
             fix_for(found.kubeconfig, "get the kubeconfig anew: the cluster has other certificates by now"),
         )
-    if isinstance(error, urllib3.exceptions.TimeoutError):
-        what = "the API server does not answer"
-    else:
-        what = f"the API server cannot be reached ({_cause(error)})"
+    what = f"the API server cannot be reached ({_cause(error)})"
     return _failed(
         found, what, fix_for(found.kubeconfig, "start the cluster, or name another context in the stack file")
     )
