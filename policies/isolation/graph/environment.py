@@ -111,10 +111,10 @@ def _environment(container: Mapping[str, Any], workload: Workload, index: Index)
                 yield Variable(name=variable, value=UNKNOWN, steps=(f"env {variable}",))
             elif reference:
                 carrier = _carrier(kind, str(reference), workload, index)
-                key = text(dig(source, field, "key"))
-                value = dict(_data(carrier)).get(key or "")
+                wanted = text(dig(source, field, "key"))
+                value = dict(_data(carrier)).get(wanted or "")
                 yield Variable(
-                    name=variable, value=value, carrier=carrier, carrier_key=key, steps=(carrier.title,)
+                    name=variable, value=value, carrier=carrier, carrier_key=wanted, steps=(carrier.title,)
                 )
         if source is None:
             value = dig(item, "value")
@@ -190,9 +190,9 @@ def _files(workload: Workload, index: Index) -> Iterator[Variable]:
                 for key, value in read:
                     yield from _file(carrier, key, value)
                 if not read:
-                    for key in items or {None}:
+                    for wanted in items or {None}:
                         yield Variable(
-                            name="", value=None, carrier=carrier, carrier_key=key, steps=(carrier.title,)
+                            name="", value=None, carrier=carrier, carrier_key=wanted, steps=(carrier.title,)
                         )
 
 

@@ -73,7 +73,7 @@ def _undeclared(graph: Graph, reading: Reading) -> Finding | None:
             reading,
             MANDATORY,
             theirs.name,
-            "it lies in a namespace of another owner and nothing here declares it: " + REMEDY,
+            "it lies in a namespace of another owner, and nothing here declares it; " + REMEDY,
         )
     if theirs is not None:
         return None

@@ -47,12 +47,12 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
             ):
                 if graph.index.by_key.get(made_by) is not None:
                     by_role[made_by].append((graph.owners.of(resource), resource))
-    for (_, namespace, name), users in by_account.items():
+    for (_scope, namespace, name), users in by_account.items():
         yield from _finding("ServiceAccount", name, namespace, users, advisory=False)
     for handle, users in by_role.items():
-        known = graph.index.by_key.get(handle)
+        found = graph.index.by_key.get(handle)
         yield from _finding(
-            "Role", known.name if known else handle.rpartition("/")[2], None, users, advisory=True
+            "Role", found.name if found else handle.rpartition("/")[2], None, users, advisory=True
         )
     yield from _rights(graph)
 
