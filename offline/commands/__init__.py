@@ -36,7 +36,9 @@ def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code: 0 done, 1 refused or failed, 2 no such command, 130 interrupted."""
     name, *rest = arguments or [""]
     if name not in COMMANDS:
-        print(f"error: there is no command `{name}`.\n  fix: use one of: {', '.join(COMMANDS)}", file=sys.stderr)
+        print(
+            f"error: there is no command `{name}`.\n  fix: use one of: {', '.join(COMMANDS)}", file=sys.stderr
+        )
         return 2
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _end)
@@ -54,7 +56,9 @@ def main(arguments: list[str]) -> int:
         print("\ninterrupted; the same command goes on from here.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains while it exits
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # else the interpreter complains while it exits
         return 1
 
 

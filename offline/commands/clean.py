@@ -11,7 +11,13 @@ CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache")
 
 def run(_arguments: list[str]) -> int:
     """Returns 0; never touches `.cluster`, the state, the passphrase or the cache that clones share."""
-    for path in (VENV, *(ROOT / name for name in CACHES), STATE / "pulumi", STATE / "stand-ins", STATE / "venv"):
+    for path in (
+        VENV,
+        *(ROOT / name for name in CACHES),
+        STATE / "pulumi",
+        STATE / "stand-ins",
+        STATE / "venv",
+    ):
         if path.is_symlink():
             path.unlink()
         else:

@@ -21,4 +21,6 @@ def start() -> ClusterInfo:
     try:
         return up(ROOT)
     except ClusterError as error:
-        raise Refusal(f"embedded cluster: {error}", fix="see its logs in .cluster/logs; `make cluster-down` begins anew") from error
+        raise Refusal(
+            f"embedded cluster: {error}", fix="see its logs in .cluster/logs; `make cluster-down` begins anew"
+        ) from error

@@ -12,5 +12,7 @@ def run(_arguments: list[str]) -> int:
     try:
         down(ROOT)
     except ClusterError as error:
-        raise Refusal(f"embedded cluster: {error}", fix="end what it names, then run `make cluster-down` again") from error
+        raise Refusal(
+            f"embedded cluster: {error}", fix="end what it names, then run `make cluster-down` again"
+        ) from error
     return 0

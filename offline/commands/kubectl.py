@@ -16,7 +16,9 @@ def run(arguments: list[str]) -> int:
     ensure(["kubectl"])
     info = status(ROOT)
     if not info.running:
-        raise Refusal(f"embedded cluster of {ROOT}: not running.", fix="run `make cluster` (or `make up`) first")
+        raise Refusal(
+            f"embedded cluster of {ROOT}: not running.", fix="run `make cluster` (or `make up`) first"
+        )
     kubectl = str(binary("kubectl"))
     command = [kubectl, "--kubeconfig", str(info.kubeconfig), "--context", info.context]
     os.execv(kubectl, [*command, *arguments, *settings.extra_arguments()])  # noqa: S606 - no shell on purpose

@@ -23,7 +23,14 @@ def prepare(*, cluster: bool) -> Engine:
 
 def table(engine: Engine) -> str:
     """Which engine and plugins are in use, a line each."""
-    rows = [("pulumi", engine.version, "official" if engine.official else "built from its Go module", str(engine.executable))]
+    rows = [
+        (
+            "pulumi",
+            engine.version,
+            "official" if engine.official else "built from its Go module",
+            str(engine.executable),
+        )
+    ]
     for plugin in engine.plugins:
         source = "stand-in" if plugin.path is None else "official"
         rows.append((plugin.name, plugin.version, source, str(plugin.path or "offline/providers")))

@@ -16,6 +16,8 @@ def run(_arguments: list[str]) -> int:
     checked = check.run([])
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *settings.extra_arguments()]
     # The tests choose stack, engine and program themselves, and pytest reads no word that was meant for make.
-    without = dict.fromkeys(("ARGS", "STACK", "PROGRAM", "YES", "MAKEFLAGS", "MFLAGS", "PYTHONDONTWRITEBYTECODE"))
+    without = dict.fromkeys(
+        ("ARGS", "STACK", "PROGRAM", "YES", "MAKEFLAGS", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
+    )
     tested = subprocess.run(command, cwd=ROOT, env=applied(without), check=False)
     return checked or tested.returncode

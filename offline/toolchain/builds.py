@@ -73,7 +73,9 @@ def _cluster_binary(name: str, package: str, flags: str = _KUBERNETES_FLAGS) -> 
     def produce(folder: Path, run: Run) -> None:
         _go_build(run, module="cluster", package=package, output=folder / name, flags=flags)
 
-    return Build(name=name, modules=("cluster",), outputs=(name,), recipe=f"{package} {flags}", produce=produce)
+    return Build(
+        name=name, modules=("cluster",), outputs=(name,), recipe=f"{package} {flags}", produce=produce
+    )
 
 
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -90,7 +92,10 @@ def _produce_engine(folder: Path, run: Run) -> None:
     # All in one folder: the engine warns about a language host or wrapper that does not lie beside its own executable.
     _go_build(run, module="pulumi", package=_CLI, output=folder / "pulumi", flags=_CLI_FLAGS)
     _go_build(run, module="language-python", package=_LANGUAGE_HOST, output=folder / "pulumi-language-python")
-    sdk = run(("go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"), folder=GO_MODULES / "pulumi")
+    sdk = run(
+        ("go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"),
+        folder=GO_MODULES / "pulumi",
+    )
     for wrapper in _WRAPPERS:
         source = Path(sdk.strip()) / "python" / wrapper
         shutil.copyfile(source, folder / source.name)
@@ -139,7 +144,9 @@ def binary(name: str) -> Path:
     build = build_of(name)
     path = (experiment_folder() or build.folder()) / name
     if not path.is_file():
-        raise ToolchainError(f"toolchain: `{name}` is not built ({path} is missing).", fix="run `make engine`")
+        raise ToolchainError(
+            f"toolchain: `{name}` is not built ({path} is missing).", fix="run `make engine`"
+        )
     return path
 
 
@@ -148,5 +155,7 @@ def crds() -> Path:
     experiment = experiment_folder()
     path = experiment / "crds" if experiment else build_of("crds").folder()
     if not any(path.glob("*.yaml")):
-        raise ToolchainError(f"toolchain: the CRDs are not generated ({path} holds none).", fix="run `make engine`")
+        raise ToolchainError(
+            f"toolchain: the CRDs are not generated ({path} holds none).", fix="run `make engine`"
+        )
     return path

@@ -16,7 +16,9 @@ from offline.toolchain.places import STATE, cache_root, experiment_folder
 
 PROVIDERS: Mapping[str, str] = {"kubernetes": "v4.34.2", "random": "v4.21.4"}
 """Plugin versions that the SDKs in requirements.txt ask the engine for; it takes no other."""
-OFFICIAL_FIX = "install Pulumi 3.200 or newer with its language hosts (pulumi.com/docs/install), or leave ENGINE out"
+OFFICIAL_FIX = (
+    "install Pulumi 3.200 or newer with its language hosts (pulumi.com/docs/install), or leave ENGINE out"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,19 @@ def choose(forced: str | None) -> Engine:
     Raises ToolchainError for an unknown name and for a forced official engine or plugin that is not there.
     """
     if forced not in (None, "", "offline", "official"):
-        raise ToolchainError(f"ENGINE: `{forced}` is not an engine.", fix="use ENGINE=offline, ENGINE=official or neither")
+        raise ToolchainError(
+            f"ENGINE: `{forced}` is not an engine.", fix="use ENGINE=offline, ENGINE=official or neither"
+        )
     official = None if forced == "offline" else _official_pulumi()
     if forced == "official" and official is None:
-        raise ToolchainError("ENGINE=official: no official pulumi >= 3.200 with its Python language host on PATH.", fix=OFFICIAL_FIX)
+        raise ToolchainError(
+            "ENGINE=official: no official pulumi >= 3.200 with its Python language host on PATH.",
+            fix=OFFICIAL_FIX,
+        )
     plugins = tuple(
-        Plugin(name=name, version=version, path=None if forced == "offline" else _official_plugin(name, version))
+        Plugin(
+            name=name, version=version, path=None if forced == "offline" else _official_plugin(name, version)
+        )
         for name, version in PROVIDERS.items()
     )
     absent = [f"{plugin.name} {plugin.version}" for plugin in plugins if plugin.path is None]
@@ -81,7 +90,9 @@ def _built_pulumi() -> Path:
 def _path_without_ours() -> str:
     """PATH less our own folders, which `make env` may have put there."""
     ours = (str(cache_root()), str(STATE), str(experiment_folder() or cache_root()))
-    return os.pathsep.join(part for part in os.environ.get("PATH", "").split(os.pathsep) if not part.startswith(ours))
+    return os.pathsep.join(
+        part for part in os.environ.get("PATH", "").split(os.pathsep) if not part.startswith(ours)
+    )
 
 
 def _official_pulumi() -> tuple[Path, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from offline.toolchain import store
@@ -57,25 +58,32 @@ def _build_all(missing: Sequence[Build], compiler: Go) -> None:
     progress = Progress(len(missing))
     for build in missing:
         spoiled = build.folder().exists()
-        progress.begin(build.name, f"{'spoiled in the cache, rebuilding' if spoiled else 'building'} ({compiler.version})")
+        progress.begin(
+            build.name,
+            f"{'spoiled in the cache, rebuilding' if spoiled else 'building'} ({compiler.version})",
+        )
         try:
-            store.publish(build.folder(), lambda folder, build=build: _produce(build, folder, compiler, progress))  # type: ignore[misc]
+            store.publish(build.folder(), partial(_produce, build, compiler, progress))
         except ChildFailed as error:
             progress.fail()
             raise _explain(build, error, compiler) from error
         except OSError as error:
             progress.fail()
             raise ToolchainError(
-                f"toolchain: {build.name} could not be stored: {error}.", fix=f"free space in {cache_root()}, then run again"
+                f"toolchain: {build.name} could not be stored: {error}.",
+                fix=f"free space in {cache_root()}, then run again",
             ) from error
         except BaseException:
             progress.fail()
             raise
         progress.end("built")
-    print(f"toolchain: {len(missing)} built in {round(progress.elapsed)}s, kept in {cache_root()}", file=sys.stderr)
+    print(
+        f"toolchain: {len(missing)} built in {round(progress.elapsed)}s, kept in {cache_root()}",
+        file=sys.stderr,
+    )
 
 
-def _produce(build: Build, folder: Path, compiler: Go, progress: Progress) -> None:
+def _produce(build: Build, compiler: Go, progress: Progress, folder: Path) -> None:
     def run(command: Sequence[str], *, folder: Path) -> str:
         arguments = [compiler.executable, *command[1:]] if command[0] == "go" else list(command)
         return run_child(arguments, folder=folder, environment=environment(), tick=progress.tick)
@@ -84,7 +92,11 @@ def _produce(build: Build, folder: Path, compiler: Go, progress: Progress) -> No
 
 
 def _check_disk(compiler: Go) -> None:
-    for what, path in (("cache", cache_root()), ("Go build cache", compiler.build_cache), ("Go modules", compiler.module_cache)):
+    for what, path in (
+        ("cache", cache_root()),
+        ("Go build cache", compiler.build_cache),
+        ("Go modules", compiler.module_cache),
+    ):
         existing = next(folder for folder in (path, *path.parents) if folder.exists())
         free = shutil.disk_usage(existing).free / 2**30
         if free < NEEDED_GIB:
@@ -102,5 +114,9 @@ def _explain(build: Build, error: ChildFailed, compiler: Go) -> ToolchainError:
     else:
         fix = "read the lines above; for a download, check the network and GOPROXY, then run again"
     said = "\n".join(f"    {line}" for line in error.last_lines.splitlines())
-    ended = f"was killed by signal {-error.exit_code}" if error.exit_code < 0 else f"ended with {error.exit_code}"
-    return ToolchainError(f"toolchain: building {build.name} failed: `{error.command}` {ended}.\n{said}", fix=fix)
+    ended = (
+        f"was killed by signal {-error.exit_code}" if error.exit_code < 0 else f"ended with {error.exit_code}"
+    )
+    return ToolchainError(
+        f"toolchain: building {build.name} failed: `{error.command}` {ended}.\n{said}", fix=fix
+    )

@@ -16,7 +16,18 @@ from offline.toolchain.errors import ToolchainError
 from offline.toolchain.places import GO_MODULES
 
 # Each of these would change what is built, or stop the build, on a machine whose user has set it for other work.
-_NOT_INHERITED = ("GOOS", "GOARCH", "GOARM", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GODEBUG", "GOROOT", "GOBIN", "GO111MODULE")
+_NOT_INHERITED = (
+    "GOOS",
+    "GOARCH",
+    "GOARM",
+    "GOAMD64",
+    "GOARM64",
+    "GOEXPERIMENT",
+    "GODEBUG",
+    "GOROOT",
+    "GOBIN",
+    "GO111MODULE",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,12 @@ class Go:
 def environment() -> dict[str, str]:
     """The environment of every build: static, for this machine, deaf to GOFLAGS and go.work, with the user's GOPROXY."""
     inherited = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
-    return inherited | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    return inherited | {
+        "CGO_ENABLED": "0",
+        "GOFLAGS": "-mod=readonly",
+        "GOWORK": "off",
+        "GOTOOLCHAIN": "local",
+    }
 
 
 def required_version(go_mods: Iterable[Path]) -> tuple[int, ...]:
@@ -65,7 +81,9 @@ def find_go() -> Go:
     query = [executable, "env", "-json", "GOVERSION", "GOOS", "GOARCH", "GOCACHE", "GOMODCACHE"]
     answer = subprocess.run(query, env=environment(), cwd="/", capture_output=True, text=True, check=False)
     if answer.returncode != 0:
-        raise ToolchainError(f"go: `{' '.join(query)}` failed: {answer.stderr.strip()}", fix="repair the Go installation")
+        raise ToolchainError(
+            f"go: `{' '.join(query)}` failed: {answer.stderr.strip()}", fix="repair the Go installation"
+        )
     found = json.loads(answer.stdout)
     if _numbers(found["GOVERSION"]) < needed:
         raise ToolchainError(

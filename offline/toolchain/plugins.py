@@ -28,7 +28,9 @@ def install(engine: Engine) -> None:
                 _remove(stand_in)
         return
     for plugin in engine.plugins:
-        _install_for_built_engine(PULUMI_HOME / "plugins" / f"resource-{plugin.name}-{plugin.version}", plugin)
+        _install_for_built_engine(
+            PULUMI_HOME / "plugins" / f"resource-{plugin.name}-{plugin.version}", plugin
+        )
 
 
 def _install_for_built_engine(folder: Path, plugin: Plugin) -> None:

@@ -21,11 +21,15 @@ class ChildFailed(Exception):
         self.command = " ".join(command)
         self.exit_code = exit_code
         self.last_lines = "\n".join(output.rstrip().splitlines()[-_LAST_LINES:])
-        self.disk_full = "no space left on device" in output.lower() or "disk quota exceeded" in output.lower()
+        self.disk_full = (
+            "no space left on device" in output.lower() or "disk quota exceeded" in output.lower()
+        )
         super().__init__(f"`{self.command}` ended with {exit_code}")
 
 
-def run_child(command: Sequence[str], *, folder: Path, environment: Mapping[str, str], tick: Callable[[], None]) -> str:
+def run_child(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], tick: Callable[[], None]
+) -> str:
     """Run a command to its end and return its standard output; `tick` is called five times a second meanwhile.
 
     Whatever ends us early (Ctrl-C, SIGTERM as an exception, an error in `tick`) ends the whole process group first.

@@ -73,4 +73,7 @@ class Waiting:
         now = time.monotonic()
         if now - self._shown_at >= _LINE_EVERY_SECONDS:
             self._shown_at = now
-            print(f"waiting for process {holder}, which is building too… {round(now - self._began)}s", file=self._out)
+            print(
+                f"waiting for process {holder}, which is building too… {round(now - self._began)}s",
+                file=self._out,
+            )

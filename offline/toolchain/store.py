@@ -23,7 +23,12 @@ def _sha256(path: Path) -> str:
 
 def _describe(path: Path, *, digest: str | None = None) -> dict[str, str | int]:
     stat = path.stat()
-    return {"sha256": digest or _sha256(path), "size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "mode": stat.st_mode & 0o777}
+    return {
+        "sha256": digest or _sha256(path),
+        "size": stat.st_size,
+        "mtime_ns": stat.st_mtime_ns,
+        "mode": stat.st_mode & 0o777,
+    }
 
 
 def _write_manifest(folder: Path, files: dict[str, dict[str, str | int]]) -> None:
@@ -64,7 +69,9 @@ def publish(folder: Path, produce: Callable[[Path], None]) -> None:
         produce(unfinished)
         files = {path.name: _describe(path) for path in sorted(unfinished.iterdir())}
         _write_manifest(unfinished, files)
-        if folder.exists():  # a corrupt entry: out of the way first, since a folder that is not empty is never overwritten
+        if (
+            folder.exists()
+        ):  # a corrupt entry: out of the way first, since a folder that is not empty is never overwritten
             spoiled = folder.with_name(f"{folder.name}{_UNFINISHED}spoiled-{os.getpid()}")
             folder.rename(spoiled)
             shutil.rmtree(spoiled, ignore_errors=True)

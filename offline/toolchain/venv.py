@@ -42,8 +42,14 @@ def _base_python() -> str:
 
 
 def _wanted() -> dict[str, str]:
-    digest = hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in REQUIREMENTS if (ROOT / name).exists()))
-    return {"python": platform.python_version(), "platform": platform.machine(), "requirements": digest.hexdigest()}
+    digest = hashlib.sha256(
+        b"\0".join((ROOT / name).read_bytes() for name in REQUIREMENTS if (ROOT / name).exists())
+    )
+    return {
+        "python": platform.python_version(),
+        "platform": platform.machine(),
+        "requirements": digest.hexdigest(),
+    }
 
 
 def _is_current() -> bool:
@@ -57,19 +63,37 @@ def _is_current() -> bool:
 def _make() -> None:
     progress = Progress(2)
     environment = {
-        name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH")
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH")
     }
     if VENV.is_symlink():
         VENV.unlink()
     shutil.rmtree(VENV, ignore_errors=True)
     try:
         progress.begin(".venv", f"creating (Python {platform.python_version()})")
-        run_child([_base_python(), "-m", "venv", str(VENV)], folder=ROOT, environment=environment, tick=progress.tick)
+        run_child(
+            [_base_python(), "-m", "venv", str(VENV)],
+            folder=ROOT,
+            environment=environment,
+            tick=progress.tick,
+        )
         progress.end("made")
         progress.begin(".venv", "installing requirements.txt")
-        pip = [str(python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", REQUIREMENTS[0]]
+        pip = [
+            str(python()),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            "-r",
+            REQUIREMENTS[0],
+        ]
         run_child(pip, folder=ROOT, environment=environment, tick=progress.tick)
-        (VENV / _MARKER).write_text(json.dumps(_wanted()))  # last: an interrupted install has no marker and is made again
+        (VENV / _MARKER).write_text(
+            json.dumps(_wanted())
+        )  # last: an interrupted install has no marker and is made again
         progress.end("installed")
     except ChildFailed as error:
         progress.fail()
@@ -77,7 +101,9 @@ def _make() -> None:
         fix = "free disk space, then run again" if error.disk_full else _FIX
         if "ensurepip" in said:
             fix = "install the venv module of this Python (Debian: apt-get install python3-venv), then run again"
-        raise ToolchainError(f".venv: `{error.command}` ended with {error.exit_code}.\n{said}", fix=fix) from error
+        raise ToolchainError(
+            f".venv: `{error.command}` ended with {error.exit_code}.\n{said}", fix=fix
+        ) from error
     except BaseException:
         progress.fail()
         raise
