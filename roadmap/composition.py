@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from roadmap.catalog_entries import Catalog, DomainEntry, MonolithPart, PhaseEntry, ServiceEntry
-from roadmap.placements import place_domains
+from roadmap.placements import check_drivers, check_prerequisites, place_domains
 from roadmap.stack_config import StackConfig
 from roadmap.topology import MONOLITH, DomainPlacement
 
@@ -97,10 +97,13 @@ class Composition:
 
 
 def compose(config: StackConfig, catalog: Catalog) -> Composition:
-    """Place every domain; raises Refusal as `place_domains` does."""
+    """Place every domain; raises Refusal for a flag, a driver or a prerequisite that does not fit the catalog."""
+    placements = place_domains(config, catalog)
+    check_drivers(config, catalog, placements)
+    check_prerequisites(config, catalog, placements)
     external = config.external.identity_issuer is not None
     placed = tuple(
         Placed(entry=entry, at=at, external_issuer=external and entry.last.traffic == "issuers")
-        for entry, at in zip(catalog.domains, place_domains(config, catalog), strict=True)
+        for entry, at in zip(catalog.domains, placements, strict=True)
     )
     return Composition(config=config, catalog=catalog, placed=placed)

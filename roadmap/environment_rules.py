@@ -19,6 +19,14 @@ def check_environment(config: StackConfig) -> None:
             value=config.cluster.embedded,
             fix=f"write:{paste('cluster.embedded', embedded)}",
         )
+    if config.as_of is not None and not embedded:
+        raise Refusal(
+            "only embedded stacks pin the day they are judged on; on others old evidence must stay old",
+            file=config.file,
+            key="service-extraction:as_of",
+            value=config.as_of,
+            fix="remove it",
+        )
     if config.environment in RELAXED:
         return
     if config.public.tls_secret is None:

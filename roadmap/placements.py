@@ -1,9 +1,8 @@
 """Where each domain of a stack stands: the year's presets, overridden by the stack's flags."""
 
-from typing import Literal
-
-from roadmap.catalog_entries import Catalog, DomainEntry
+from roadmap.catalog_entries import Catalog, DomainEntry, DriverEntry
 from roadmap.refusal import Refusal, nearest, one_of, paste
+from roadmap.service_flags import discarding, refuse_service_flags, service_placement
 from roadmap.stack_config import ExtractConfig, StackConfig
 from roadmap.topology import DomainPlacement
 
@@ -18,11 +17,9 @@ def place_domains(config: StackConfig, catalog: Catalog) -> tuple[DomainPlacemen
                 key=f"service-extraction:extract.{name}",
                 fix=nearest(name, catalog.names),
             )
-    placements = tuple(
+    return tuple(
         _place(config, entry, config.extract.get(entry.domain, ExtractConfig())) for entry in catalog.domains
     )
-    _check_prerequisites(config, catalog, placements)
-    return placements
 
 
 def _place(config: StackConfig, entry: DomainEntry, flags: ExtractConfig) -> DomainPlacement:
@@ -47,92 +44,53 @@ def _place(config: StackConfig, entry: DomainEntry, flags: ExtractConfig) -> Dom
             + paste(f"extract.{domain}.phase", _guess(flags.phase, names)),
         )
     phase, remark = flags.phase or entry.years[config.year], None
-    missing = [driver for driver in entry.drivers if driver.id not in flags.drivers]
-    if phase == entry.last.name and missing:
-        driver = missing[0]
-        if flags.phase is not None:
-            statement = {driver.id: {"by": "<who decided>", "date": "<YYYY-MM-DD>"}}
-            raise Refusal(
-                f"the roadmap has {domain} leave {driver.words.rstrip('.')}, and nobody has stated it",
-                file=config.file,
-                key=f"{key}.phase",
-                value=phase,
-                fix=f"have a named person state the driver:{paste(f'extract.{domain}.drivers', statement)}",
-            )
-        remark = f"year {config.year} says `{phase}`, but driver `{driver.id}` is not stated"
+    missing = unstated_drivers(entry, flags)
+    if phase == entry.last.name and missing and flags.phase is None:
+        remark = f"year {config.year} says `{phase}`, but driver `{missing[0].id}` is not stated"
         phase = entry.phases[-2].name
-    if phase != entry.last.name:
-        _refuse_traffic(config, entry, flags, phase, key)
-        return DomainPlacement(
-            domain=domain, phase=phase, drivers=_sorted(flags), parked=flags.parked, remark=remark
-        )
-    if flags.parked:
-        raise Refusal(
-            f"parked is what a domain is after it was turned back, and `{domain}` stands at `{phase}`",
-            file=config.file,
-            key=f"{key}.parked",
-            value=True,
-            fix=f"remove {key}.parked",
-        )
-    weight, old_path = _traffic(config, entry, flags, key)
+    if phase == entry.last.name:
+        return service_placement(config, entry, flags)
+    refuse_service_flags(config, entry, flags, phase)
     return DomainPlacement(
-        domain=domain, phase=phase, weight=weight, old_path=old_path, drivers=_sorted(flags)
+        domain=domain,
+        phase=phase,
+        drivers=tuple(sorted(flags.drivers)),
+        parked=flags.parked,
+        discarding=discarding(config, entry, flags),
+        remark=remark,
     )
-
-
-def _sorted(flags: ExtractConfig) -> tuple[str, ...]:
-    return tuple(sorted(flags.drivers))
 
 
 def _guess(name: str, names: list[str]) -> str:
     return next((known for known in names if known.startswith(name[:1])), names[0])
 
 
-def _refuse_traffic(
-    config: StackConfig, entry: DomainEntry, flags: ExtractConfig, phase: str, key: str
-) -> None:
-    for name, value in (("weight", flags.weight), ("old_path", flags.old_path)):
-        if value is not None:
-            raise Refusal(
-                f"only a service has traffic; `{entry.domain}` stands at `{phase}`, not `{entry.last.name}`",
-                file=config.file,
-                key=f"{key}.{name}",
-                value=value,
-                fix=f"remove {key}.{name}",
-            )
+def unstated_drivers(entry: DomainEntry, flags: ExtractConfig) -> list[DriverEntry]:
+    """Drivers of a domain that nobody has stated."""
+    return [driver for driver in entry.drivers if driver.id not in flags.drivers]
 
 
-def _traffic(
-    config: StackConfig, entry: DomainEntry, flags: ExtractConfig, key: str
-) -> tuple[int | None, Literal["kept", "retired"]]:
-    """Weight and state of the old path; a stated weight keeps it unless the stack says otherwise."""
-    old_path = flags.old_path or ("retired" if flags.weight is None else "kept")
-    if entry.last.traffic == "issuers":
-        if flags.weight is not None:
-            raise Refusal(
-                f"`{entry.domain}` is never weighted: both issuers are trusted until old tokens have expired",
-                file=config.file,
-                key=f"{key}.weight",
-                value=flags.weight,
-                fix=f"remove it and say whether the old issuer is still trusted:"
-                f"{paste(f'extract.{entry.domain}.old_path', 'kept')}",
-            )
-        return None, old_path
-    weight = 100 if flags.weight is None else flags.weight
-    if old_path == "retired" and weight < 100:
+def check_drivers(config: StackConfig, catalog: Catalog, placements: tuple[DomainPlacement, ...]) -> None:
+    """Raise Refusal for a domain in its last phase whose driver nobody has stated."""
+    for placement in placements:
+        entry, domain = catalog.domain(placement.domain), placement.domain
+        missing = unstated_drivers(entry, config.extract.get(domain, ExtractConfig()))
+        if placement.phase != entry.last.name or not missing:
+            continue
+        statement = {missing[0].id: {"by": "<who decided>", "date": "<YYYY-MM-DD>"}}
         raise Refusal(
-            f"the old path is retired only when all requests reach the service; {100 - weight} % do not",
+            f"{domain} leaves {missing[0].words.rstrip('.')}, says the roadmap, and nobody has stated that",
             file=config.file,
-            key=f"{key}.old_path",
-            value=old_path,
-            fix=f"keep it:{paste(f'extract.{entry.domain}', {'weight': weight, 'old_path': 'kept'})}",
+            key=f"service-extraction:extract.{domain}.phase",
+            value=placement.phase,
+            fix=f"have a named person state the driver:{paste(f'extract.{domain}.drivers', statement)}",
         )
-    return weight, old_path
 
 
-def _check_prerequisites(
+def check_prerequisites(
     config: StackConfig, catalog: Catalog, placements: tuple[DomainPlacement, ...]
 ) -> None:
+    """Raise Refusal for a phase that requires what nothing in the stack provides."""
     provided = capabilities(catalog, placements)
     for placement in placements:
         phase = catalog.domain(placement.domain).phase(placement.phase)

@@ -12,7 +12,7 @@ from roadmap.resolve_services import resolve_pipelines, resolve_services
 from roadmap.resolve_stores import resolve_images, resolve_stores
 from roadmap.stack_config import StackConfig
 from roadmap.stack_fit import check_fit
-from roadmap.topology import MONOLITH, Namespace, SideEffect, Topology
+from roadmap.topology import MONOLITH, Exemption, MaterializedView, Namespace, SideEffect, Topology
 
 
 def resolve(config: StackConfig, catalog: Catalog) -> Topology:
@@ -47,6 +47,8 @@ def resolve(config: StackConfig, catalog: Catalog) -> Topology:
         pipelines=resolve_pipelines(parts, services),
         issuers=issuers,
         side_effects=_side_effects(parts),
+        views=tuple(MaterializedView(**view.model_dump()) for part in parts.inside for view in part.views),
+        exemptions=exemptions_of(config, catalog),
         network=resolve_network(parts, services, stores, broker, edges),
     )
 
@@ -75,3 +77,13 @@ def _side_effects(parts: Composition) -> tuple[SideEffect, ...]:
         for placed in parts.placed
         for delivery in placed.delivering.deliveries
     )
+
+
+def exemptions_of(config: StackConfig, catalog: Catalog) -> tuple[Exemption, ...]:
+    """The database-to-database links that a stack's config opens, in catalog order."""
+    found = []
+    for domain in catalog.names:
+        flags = config.extract.get(domain)
+        if flags and flags.backfill:
+            found.append(Exemption(domain=domain, **flags.backfill.model_dump()))
+    return tuple(found)

@@ -36,6 +36,11 @@ def _text(value: object) -> object:
     return value
 
 
+def _one_or_many(value: object) -> object:
+    """Accept a single name where a list is meant."""
+    return (value,) if isinstance(value, str) else value
+
+
 def _label(value: str) -> str:
     if not DNS_LABEL.fullmatch(value) or len(value) > 40:
         raise ValueError("must be a DNS label: lower-case letters, digits and `-`, at most 40 characters")
@@ -156,6 +161,17 @@ class ExternalConfig(Section):
     """Issuer of a managed identity product; None: auth's last phase runs one in the cluster."""
 
 
+class BackfillConfig(Section):
+    """The exemption that opens the one database-to-database link a data move needs."""
+
+    direction: Literal["forward", "reverse"] = Field(examples=["forward"])
+    """`forward` into the service, `reverse` back into the monolith."""
+    owner: str = Field(min_length=1, examples=["Ada Example"])
+    reason: str = Field(min_length=1, examples=["tables move with their domain"])
+    expires: datetime.date = Field(examples=["2026-12-01"])
+    """Last day on which the link may stand."""
+
+
 class DriverStatement(Section):
     """The "if" of the roadmap, stated by a named person on a date."""
 
@@ -174,6 +190,11 @@ class ExtractConfig(Section):
     it."""
     parked: Flag = False
     """True for a domain that was turned back: its stores stay, protected and reached by nobody."""
+    discard: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
+    """Names of the parked stores, all of them, as the confirmation that they may go in the next update."""
+    backfill: BackfillConfig | None = None
+    backfilled: Literal["forward", "reverse"] | None = None
+    """That a data move in this direction has ended, counts and checksums equal."""
     drivers: dict[str, DriverStatement] = Field(default_factory=dict)
 
 
@@ -209,5 +230,9 @@ class StackConfig(Section):
     storage_class: Label | None = None
     sizes: dict[str, Annotated[WholeNumber, Field(ge=1, le=16384)]] = Field(default_factory=dict)
     """Volume size of a store, or of the broker, in GiB, where it differs from the catalog's."""
+    as_of: datetime.date | None = None
+    """The day on which evidence and exemptions are judged; embedded stacks only, None: today."""
+    readiness: str = "readiness"
+    """Folder of the evidence files, relative to the stack file's."""
     application_secrets: tuple[str, ...] = ()
     extract: dict[str, ExtractConfig] = Field(default_factory=dict)

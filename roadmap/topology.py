@@ -5,6 +5,7 @@ policy and a diagram cannot disagree. It holds no secret and no provider type, i
 `Topology.model_dump(mode="json")` gives it to any other program.
 """
 
+import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -43,8 +44,10 @@ __all__ = [
     "DomainPlacement",
     "Edge",
     "Environment",
+    "Exemption",
     "Frozen",
     "Images",
+    "MaterializedView",
     "Migration",
     "Namespace",
     "NetworkPath",
@@ -103,8 +106,38 @@ class DomainPlacement(Frozen):
     """In the last phase: whether the path through the monolith is still up beside it; else None."""
     drivers: tuple[str, ...] = ()
     parked: bool = False
+    """True after the domain was turned back: its stores stay, protected and reached by nobody."""
+    discarding: bool = False
+    """True in the update before a parked domain's stores may go."""
+    backfill: Literal["forward", "reverse"] | None = None
+    """Direction of the data move that an exemption opens now: forward into the service, reverse out of it."""
+    backfilled: Literal["forward", "reverse"] | None = None
+    """Last phase of a domain whose tables move: where they were moved last; None before the first move."""
     remark: str | None = None
     """Why the domain stays a phase earlier than its year says, where it does."""
+
+
+class Exemption(Frozen):
+    """A database-to-database link that is open for a data move, with who answers for it and until when."""
+
+    domain: str
+    direction: Literal["forward", "reverse"]
+    owner: str
+    reason: str
+    expires: datetime.date
+
+
+class MaterializedView(Frozen):
+    """A materialized view of one store, owned by one role and readable by one other."""
+
+    store: str
+    view_schema: str
+    name: str
+    owner: str
+    reader: str
+    unique_columns: tuple[str, ...]
+    """Columns of the unique index without which it could not be refreshed concurrently."""
+    query: str
 
 
 class Images(Frozen):
@@ -143,6 +176,8 @@ class Topology(Frozen):
     issuers: tuple[TokenIssuer, ...]
     """Trusted by every service; more than one only while tokens of a former issuer may still be valid."""
     side_effects: tuple[SideEffect, ...]
+    views: tuple[MaterializedView, ...]
+    exemptions: tuple[Exemption, ...]
     network: tuple[NetworkPath, ...]
 
     @property
