@@ -1,8 +1,9 @@
-"""The driver's commands: one module each, run by `python -m offline <command>` inside the project's virtual environment."""
+"""The driver's commands: one module each, run by `python -m offline <command>` in the virtual environment."""
 
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -42,6 +43,11 @@ def main(arguments: list[str]) -> int:
         return 2
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _end)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                line_buffering=True
+            )  # our lines and those of the programs we start keep their order
     try:
         if name not in WITHOUT_VENV and Path(sys.prefix).resolve() != VENV.resolve():
             _go_on_inside_the_venv(arguments)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is no error of the program
     """Something a person must change first; `str(refusal)` is the whole message."""
 
     def __init__(self, problem: str, *, fix: str) -> None:
         super().__init__(f"{problem}\n  fix: {fix}")
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818 - the error is the program's that ended
     """A program that has already said what is wrong ended with this exit code; nothing is left to print."""
 
     def __init__(self, exit_code: int) -> None:

@@ -31,9 +31,7 @@ def must_refresh(session: Session) -> list[str]:
     """`--refresh` if the state may not be what the cluster holds, with a line that says why; else nothing."""
     mended = recover(session.pulumi, session.cluster)
     if session.cluster is not None and cluster_access.is_another_cluster(session.program, session.cluster):
-        print(
-            "the cluster was made anew since the last `up`: the state is refreshed first, and what is gone is created again"
-        )
+        print("the cluster was made anew since the last `up`: what is gone from it is created again")
         return ["--refresh"]
     return ["--refresh"] if mended else []
 

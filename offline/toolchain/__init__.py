@@ -1,4 +1,4 @@
-"""Builds and caches the engine, the control plane and the CRDs; standard library only, for it runs before `.venv` is there."""
+"""Builds and caches the engine, the control plane and the CRDs; standard library only, for it runs before `.venv`."""
 
 from offline.toolchain.builds import ENGINE, EVERYTHING, binary, crds
 from offline.toolchain.ensure import ensure

@@ -89,7 +89,7 @@ _WRAPPERS = (
 
 
 def _produce_engine(folder: Path, run: Run) -> None:
-    # All in one folder: the engine warns about a language host or wrapper that does not lie beside its own executable.
+    # All in one folder: the engine warns about a language host or wrapper that does not lie beside itself.
     _go_build(run, module="pulumi", package=_CLI, output=folder / "pulumi", flags=_CLI_FLAGS)
     _go_build(run, module="language-python", package=_LANGUAGE_HOST, output=folder / "pulumi-language-python")
     sdk = run(
@@ -131,7 +131,7 @@ EVERYTHING = tuple(build.name for build in BUILDS)
 
 
 def build_of(name: str) -> Build:
-    """The build called `name`, or the one that gives an executable of that name; raises ToolchainError for any other."""
+    """The build called `name`, or the one that gives such an executable; raises ToolchainError for any other."""
     for build in BUILDS:
         if name == build.name or name in build.outputs:
             return build

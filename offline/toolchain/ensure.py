@@ -21,7 +21,7 @@ NEEDED_GIB = 6.0
 
 
 def ensure(names: Iterable[str] = EVERYTHING) -> None:
-    """Build whatever of these is not in the cache yet; raises ToolchainError with its fix, and leaves the cache usable."""
+    """Build whatever of these the cache lacks; raises ToolchainError with its fix, and leaves the cache usable."""
     asked = {build_of(name).name for name in names}
     if experiment_folder() is not None:
         _check_experiment(asked)
@@ -101,16 +101,16 @@ def _check_disk(compiler: Go) -> None:
         free = shutil.disk_usage(existing).free / 2**30
         if free < NEEDED_GIB:
             raise ToolchainError(
-                f"toolchain: {free:.1f} GiB free for the {what} in {existing}, but a first build needs {NEEDED_GIB:.0f} GiB.",
+                f"toolchain: {free:.1f} GiB free in {existing} ({what}), a first build needs {NEEDED_GIB:.0f} GiB.",
                 fix="free space there, or move it: XDG_CACHE_HOME (cache), GOCACHE and GOMODCACHE (Go)",
             )
 
 
 def _explain(build: Build, error: ChildFailed, compiler: Go) -> ToolchainError:
     if error.disk_full:
-        fix = f"free space (Go keeps {compiler.build_cache} and {compiler.module_cache}), then run again: it goes on where it stopped"
+        fix = f"free space (Go keeps {compiler.build_cache} and {compiler.module_cache}), then run again"
     elif error.exit_code < 0:
-        fix = "run again: it goes on where it stopped (signal 9 is often a machine out of memory: close other programs)"
+        fix = "run again: it goes on where it stopped (signal 9 is often a machine out of memory)"
     else:
         fix = "read the lines above; for a download, check the network and GOPROXY, then run again"
     said = "\n".join(f"    {line}" for line in error.last_lines.splitlines())

@@ -40,8 +40,8 @@ def has_users_passphrase() -> bool:
 def pulumi_environment(engine: Engine, *, generated_passphrase: bool = True) -> Mapping[str, str | None]:
     """Variables to set, or with None to unset, around every `pulumi` and `kubectl` of this project.
 
-    Makes the passphrase and the backend's folder if they are missing. Without `generated_passphrase`, the generated one is
-    kept away, for stacks that must not be encrypted with it.
+    Makes the passphrase and the backend's folder if they are missing. Without `generated_passphrase`, the generated one
+    is kept away, for stacks that must not be encrypted with it.
     """
     folders = [VENV / "bin", binary("kubectl").parent]
     if not engine.official:

@@ -1,4 +1,4 @@
-"""The Go compiler of this machine: found, checked against the go.mod files, and run in an environment that is always the same."""
+"""The Go compiler of this machine: found, checked against the go.mod files, run in an environment of its own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Go:
 
 
 def environment() -> dict[str, str]:
-    """The environment of every build: static, for this machine, deaf to GOFLAGS and go.work, with the user's GOPROXY."""
+    """The environment of every build: static, for this machine, deaf to GOFLAGS and go.work; GOPROXY is the user's."""
     inherited = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
     return inherited | {
         "CGO_ENABLED": "0",

@@ -41,7 +41,7 @@ def _install_for_built_engine(folder: Path, plugin: Plugin) -> None:
         _write_script(folder / executable, plugin.name)
         return
     official = plugin.path if plugin.path.is_dir() else plugin.path.parent
-    if folder.is_symlink() and Path(os.readlink(folder)) == official:
+    if folder.is_symlink() and folder.readlink() == official:
         return
     _remove(folder)
     if plugin.path.is_dir():

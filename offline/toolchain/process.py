@@ -1,4 +1,4 @@
-"""Child processes of a build: in their own process group, so that all of them end with us, with their last words kept."""
+"""Child processes of a build: in a process group of their own, so that all end with us; last words are kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.2
 _GRACE_SECONDS = 3.0
 
 
-class ChildFailed(Exception):
+class ChildFailed(Exception):  # noqa: N818 - said of the child, as in its exit code
     """A command of a build ended with a non-zero exit code."""
 
     def __init__(self, command: Sequence[str], exit_code: int, output: str) -> None:

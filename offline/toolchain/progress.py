@@ -10,7 +10,7 @@ _LINE_EVERY_SECONDS = 10.0
 
 
 class Progress:
-    """Steps of known number, shown as `[3/9] kube-apiserver: building… 12s`; in place on a terminal, else as lines."""
+    """Steps of known number, as `[3/9] kube-apiserver: building… 12s`; in place on a terminal, else as lines."""
 
     def __init__(self, total: int, *, out: TextIO | None = None) -> None:
         self._total = total
@@ -34,7 +34,7 @@ class Progress:
         self._show(f"{self._label} 0s")
 
     def tick(self) -> None:
-        """Say that the step goes on; called several times a second, shows every second (terminal) or every ten (log)."""
+        """Say that the step goes on; called often, shows every second on a terminal and every ten in a log."""
         pause = 1.0 if self._out.isatty() else _LINE_EVERY_SECONDS
         if time.monotonic() - self._shown_at >= pause:
             self._show(f"{self._label} {self._step_seconds()}s")

@@ -1,4 +1,4 @@
-"""The cache on disk: entries appear whole or not at all, are checked before use, and are built by one process at a time."""
+"""The cache on disk: entries appear whole or not at all, are checked before use, and built by one process at a time."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def is_intact(folder: Path) -> bool:
 
 
 def publish(folder: Path, produce: Callable[[Path], None]) -> None:
-    """Let `produce` fill a folder beside `folder`, then give it its final name in one step; leaves nothing when it fails."""
+    """Let `produce` fill a folder beside `folder`, then rename it in one step; leaves nothing when it fails."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}{os.getpid()}")
     shutil.rmtree(unfinished, ignore_errors=True)

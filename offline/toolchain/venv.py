@@ -1,4 +1,4 @@
-"""The virtual environment at the project's root: made from the requirements files, remade when they or Python change."""
+"""The virtual environment at the project's root: made from the requirements files, and again when they change."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from offline.toolchain.errors import ToolchainError
@@ -52,48 +53,37 @@ def _wanted() -> dict[str, str]:
     }
 
 
-def _is_current() -> bool:
+def _installed() -> dict[str, str]:
+    """What the environment was installed from; empty if it is not there, unfinished, or without its Python."""
     try:
         installed = json.loads((VENV / _MARKER).read_text())
     except (OSError, ValueError):
-        return False
-    return bool(installed == _wanted()) and os.access(python(), os.X_OK)
+        return {}
+    works = isinstance(installed, dict) and os.access(python(), os.X_OK)
+    return installed if works else {}
+
+
+def _is_current() -> bool:
+    return _installed() == _wanted()
 
 
 def _make() -> None:
-    progress = Progress(2)
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH")
-    }
-    if VENV.is_symlink():
-        VENV.unlink()
-    shutil.rmtree(VENV, ignore_errors=True)
+    wanted, installed = _wanted(), _installed()
+    # Everything is pinned, so new pins go over the old ones; only another Python needs another environment.
+    same_python = bool(installed) and all(installed.get(key) == wanted[key] for key in ("python", "platform"))
+    progress = Progress(1 if same_python else 2)
+    left_out = ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     try:
-        progress.begin(".venv", f"creating (Python {platform.python_version()})")
-        run_child(
-            [_base_python(), "-m", "venv", str(VENV)],
-            folder=ROOT,
-            environment=environment,
-            tick=progress.tick,
-        )
-        progress.end("made")
+        if same_python:
+            (VENV / _MARKER).unlink()
+        else:
+            _create(progress, environment)
         progress.begin(".venv", "installing requirements.txt")
-        pip = [
-            str(python()),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-            "-r",
-            REQUIREMENTS[0],
-        ]
-        run_child(pip, folder=ROOT, environment=environment, tick=progress.tick)
-        (VENV / _MARKER).write_text(
-            json.dumps(_wanted())
-        )  # last: an interrupted install has no marker and is made again
+        pip = [str(python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        run_child([*pip, "-r", REQUIREMENTS[0]], folder=ROOT, environment=environment, tick=progress.tick)
+        # Last of all: an interrupted install has no marker, and is made anew.
+        (VENV / _MARKER).write_text(json.dumps(wanted))
         progress.end("installed")
     except ChildFailed as error:
         progress.fail()
@@ -107,3 +97,14 @@ def _make() -> None:
     except BaseException:
         progress.fail()
         raise
+
+
+def _create(progress: Progress, environment: Mapping[str, str]) -> None:
+    if VENV.is_symlink():
+        VENV.unlink()
+    shutil.rmtree(VENV, ignore_errors=True)
+    progress.begin(".venv", f"creating (Python {platform.python_version()})")
+    run_child(
+        [_base_python(), "-m", "venv", str(VENV)], folder=ROOT, environment=environment, tick=progress.tick
+    )
+    progress.end("made")

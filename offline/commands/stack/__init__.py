@@ -1,1 +1,1 @@
-"""One stack of one program: its files, its cluster, its engine runs, and what is left of it when something was killed."""
+"""One stack of one program: its files, its cluster, its engine runs, and what a killed run leaves of it."""

@@ -1,4 +1,4 @@
-"""Reaches the cluster that a stack file names, and no other; knows whether it is still the one the stack was deployed to."""
+"""Reaches the cluster that a stack file names, and no other; knows whether it is still the one of the last `up`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def reach(program: Program, *, start_embedded: bool = True) -> ReachedCluster | 
         return None
     if cluster.embedded and start_embedded:
         start()
-    _check_context(program, cluster)
+    check_context(program, cluster)
     answer = kubectl(cluster, "get", "namespace", "kube-system", "-o", "json")
     if answer.returncode != 0:
         said = answer.stderr.strip().splitlines()
@@ -69,7 +69,8 @@ def reach(program: Program, *, start_embedded: bool = True) -> ReachedCluster | 
     return ReachedCluster(named=cluster, uid=json.loads(answer.stdout)["metadata"]["uid"])
 
 
-def _check_context(program: Program, cluster: NamedCluster) -> None:
+def check_context(program: Program, cluster: NamedCluster) -> None:
+    """Raise Refusal unless the named kubeconfig exists and has the named context."""
     key = cluster.key.removesuffix("context")
     if not cluster.kubeconfig.is_file():
         raise Refusal(
@@ -109,7 +110,7 @@ def forget(program: Program) -> None:
 def is_another_cluster(program: Program, reached: ReachedCluster) -> bool:
     """Whether the stack's last `up` from this clone went to a cluster that is gone.
 
-    Raises Refusal if the cluster is not the embedded one: then the context may point to the wrong place, and a person decides.
+    Raises Refusal if it is not the embedded one: then the context may point to the wrong place, and a person decides.
     """
     try:
         last = json.loads(_memory(program).read_text())["uid"]

@@ -49,8 +49,9 @@ def exclusive(program: Program, doing: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
+            holder = file.read().strip() or "one that has just begun"
             raise Refusal(
-                f"stack `{program.stack}` is locked by another command: {file.read().strip() or 'one that has just begun'}.",
+                f"stack `{program.stack}` is locked by another command: {holder}.",
                 fix="wait until it has ended, then run this again",
             ) from None
         file.seek(0)

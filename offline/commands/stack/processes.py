@@ -1,4 +1,4 @@
-"""The processes of an engine run: language hosts and providers outlive an engine that was killed, so we keep track of them."""
+"""The processes of an engine run: language hosts and providers outlive a killed engine, so we keep track of them."""
 
 from __future__ import annotations
 

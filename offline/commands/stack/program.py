@@ -1,4 +1,4 @@
-"""A Pulumi program and one of its stack files: found, read as far as the driver must know it, and refused by name if not there."""
+"""A Pulumi program and one of its stack files, read as far as the driver must know them."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from offline.toolchain.engine import Engine
 from offline.toolchain.environment import (
     BACKEND,
     applied,
+    backend_url,
     has_users_passphrase,
     pulumi_environment,
     uses_own_backend,
@@ -91,21 +92,6 @@ class Pulumi:
             return None
         return BACKEND / ".pulumi" / "stacks" / self.program.project / f"{self.program.stack}.json"
 
-    def check_passphrase(self) -> None:
-        """Refuse to encrypt a stack that others share with a passphrase that only this clone has."""
-        cluster = self.program.cluster
-        embedded = cluster is not None and cluster.embedded
-        elsewhere = (
-            os.environ.get("PULUMI_BACKEND_URL", "").startswith("http") or self.program.secrets_provider
-        )
-        if embedded or elsewhere or has_users_passphrase():
-            return
-        raise Refusal(
-            f"{self.program.shown_file}: the secrets of stack `{self.program.stack}` have no passphrase. The generated one is for "
-            "embedded stacks only: nobody else could read the state.",
-            fix="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or `secretsprovider:` in the stack file",
-        )
-
     def exists(self) -> bool:
         """Whether the stack has been created."""
         if self.state_file is not None:
@@ -119,8 +105,9 @@ class Pulumi:
         made = self.quietly("stack", "init", "--no-select", "--non-interactive")
         if made.returncode != 0 and "already exists" not in made.stderr:
             raise Refusal(
-                f"{self.program.shown_file}: stack `{self.program.stack}` could not be created.\n    {_last(made.stderr)}",
-                fix="correct PULUMI_BACKEND_URL, or log in to it with `pulumi login`",
+                f"PULUMI_BACKEND_URL is `{backend_url()}`: stack `{self.program.stack}` of {self.program.shown_file} "
+                f"could not be created there.\n    {_last(made.stderr)}",
+                fix="correct or unset PULUMI_BACKEND_URL, or log in to it with `pulumi login`",
             )
 
     def cancel(self) -> subprocess.CompletedProcess[str]:
@@ -136,6 +123,19 @@ class Pulumi:
                 fix="see above",
             )
         return json.loads(answer.stdout)
+
+
+def check_passphrase(program: Program) -> None:
+    """Refuse to encrypt a stack that others share with a passphrase that only this clone has."""
+    embedded = program.cluster is not None and program.cluster.embedded
+    elsewhere = os.environ.get("PULUMI_BACKEND_URL", "").startswith("http") or program.secrets_provider
+    if embedded or elsewhere or has_users_passphrase():
+        return
+    raise Refusal(
+        f"{program.shown_file}: the secrets of stack `{program.stack}` have no passphrase. The generated one is "
+        "for embedded stacks only: nobody else could read the state.",
+        fix="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or `secretsprovider:` in the file",
+    )
 
 
 def _last(text: str) -> str:

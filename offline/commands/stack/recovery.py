@@ -1,8 +1,9 @@
 """After a kill in the middle of an update: ends what still runs, and adopts the objects whose creation was cut off.
 
-The engine notes a creation before it asks for it. Killed in between, it keeps the note without an id: a second `up` would fail
-on the object ("already exists"), or make it twice. Each such object that the API server has is put into the state with the id
-that the provider would have given it, and a refresh reads the rest. Nothing is deleted, every uid is kept.
+The engine notes a creation before it asks for it. Killed in between, it keeps the note without an id: a second `up`
+would fail on the object ("already exists"), or make it twice. Each such object that the API server has is put into the
+state with the id that the provider would have given it, and a refresh reads the rest. Nothing is deleted, every uid is
+kept.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def recover(pulumi: Pulumi, cluster: ReachedCluster | None) -> bool:
     cleared = clear_dead_locks(pulumi)
     if ended or cleared:
         print(
-            f"the last run on stack `{pulumi.program.stack}` was killed: ended {ended} processes it left, took its lock away"
+            f"the last run on stack `{pulumi.program.stack}` was killed: "
+            f"ended {ended} processes it left, took its lock away"
         )
     return _adopt_pending(pulumi, cluster) or cleared
 
@@ -40,7 +42,8 @@ def _adopt_pending(pulumi: Pulumi, cluster: ReachedCluster | None) -> bool:
     imported = pulumi.quietly("stack", "import", text=json.dumps(state))
     if imported.returncode != 0:
         raise Refusal(
-            f"stack `{pulumi.program.stack}`: the state of a killed update could not be mended.\n    {imported.stderr.strip()}",
+            f"stack `{pulumi.program.stack}`: the state of a killed update could not be mended.\n"
+            f"    {imported.stderr.strip()}",
             fix='eval "$(make -s env)" && pulumi refresh, and answer its questions',
         )
     print(f"  cut-off operations: {len(adopted)} objects adopted, {len(dropped)} had not happened yet")

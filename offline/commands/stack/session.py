@@ -9,7 +9,7 @@ from offline.commands.prepared import prepare, table
 from offline.commands.stack import cluster_access
 from offline.commands.stack.cluster_access import ReachedCluster
 from offline.commands.stack.program import Program, load
-from offline.commands.stack.pulumi import Pulumi
+from offline.commands.stack.pulumi import Pulumi, check_passphrase
 from offline.commands.stack.timings import Timings
 
 
@@ -32,11 +32,14 @@ def begin() -> Session:
     timings = Timings()
     program = load(settings.program_folder(), settings.stack_name())
     embedded = program.cluster is not None and program.cluster.embedded
+    check_passphrase(program)
+    if program.cluster is not None and not embedded:
+        cluster_access.check_context(program, program.cluster)  # before minutes are spent on a build
     with timings.part("toolchain"):
         engine = prepare(cluster=embedded)
-        pulumi = Pulumi(program=program, engine=engine)
-        pulumi.check_passphrase()
     print(table(engine), flush=True)
     with timings.part("cluster"):
         cluster = cluster_access.reach(program)
-    return Session(program=program, pulumi=pulumi, cluster=cluster, timings=timings)
+    return Session(
+        program=program, pulumi=Pulumi(program=program, engine=engine), cluster=cluster, timings=timings
+    )

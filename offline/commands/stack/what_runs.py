@@ -1,4 +1,4 @@
-"""The table of what runs where, read from the API server: this stack's objects, their owners, and how ready they are."""
+"""The table of what runs where: this stack's objects, their owners, and how ready the API server says they are."""
 
 from __future__ import annotations
 
