@@ -68,7 +68,9 @@ def score(system: Mapping[str, Any], findings: Sequence[Finding]) -> Score:
         label = _label(labels, finding)
         verdict = labels[label].get("violation") if label is not None else None
         if label is None or verdict is False:
-            result.wrong.append(f"{name}: {finding.rule} on {finding.store_name} ({', '.join(finding.users)})")
+            result.wrong.append(
+                f"{name}: {finding.rule} on {finding.store_name} ({', '.join(finding.users)})"
+            )
             continue
         found.add(label)
         if verdict == "debatable":
@@ -79,7 +81,9 @@ def score(system: Mapping[str, Any], findings: Sequence[Finding]) -> Score:
             result.right += 1
             wanted = set(sequence(labels[label].get("declared_users") or labels[label].get("users")))
             if wanted != set(finding.users):
-                result.users.append(f"{name}: {finding.store_name}: {sorted(finding.users)}, not {sorted(wanted)}")
+                result.users.append(
+                    f"{name}: {finding.store_name}: {sorted(finding.users)}, not {sorted(wanted)}"
+                )
     for position, label_body in enumerate(labels):
         if label_body.get("violation") is False and position not in found:
             result.harmless += 1
@@ -104,7 +108,10 @@ def _label(labels: Sequence[Mapping[str, Any]], finding: Finding) -> int | None:
 def main(arguments: Sequence[str]) -> int:
     """Print the scores; exit code 0 for a perfect one, 1 otherwise, 2 if there is no corpus."""
     if len(arguments) != 1 or not (Path(arguments[0]) / "labels.yaml").is_file():
-        print("usage: python -m policies.isolation.accuracy CORPUS (a folder with a labels.yaml)", file=sys.stderr)
+        print(
+            "usage: python -m policies.isolation.accuracy CORPUS (a folder with a labels.yaml)",
+            file=sys.stderr,
+        )
         return 2
     corpus = Path(arguments[0])
     labels = yaml.safe_load((corpus / "labels.yaml").read_text())

@@ -33,6 +33,8 @@ _URL = re.compile(r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:-]{1,40}?)://([^\s\"'
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?"
 _HOST_ONLY = re.compile(rf"^{_HOST}$")
 _HOST_PORT = re.compile(rf"(?<![\w./@:-])({_HOST}):(\d{{2,5}})(?![\w.:-])")
+_HOST_SETTING = re.compile(rf"\bhost=({_HOST})(?=\s|$)")
+_PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
 _GO_MYSQL = re.compile(r"^(?:([^:@/]+)(?::[^@]*)?@)?(?:tcp|tcp6)?\(([^()]+)\)/([^?\s]*)")
 _ORACLE = re.compile(r"^jdbc:oracle:\w+:(?:[^@]*)@(?://)?([^:/?]+)(?::(\d+))?[:/](\w+)", re.IGNORECASE)
 _ORACLE_TNS = re.compile(
@@ -84,8 +86,20 @@ def addresses_in_text(value: str) -> Iterator[Endpoint]:
     """Addresses anywhere in a file or command: URLs and `host:port`; never bare words."""
     if "://" in value:
         yield from _urls(value)
+    if "host=" in value:
+        for line in value.splitlines():
+            found = _HOST_SETTING.search(line)
+            if found:
+                pairs = _pairs(line[found.start() :])
+                port = pairs.get("port", "")
+                yield Endpoint(
+                    host=found[1],
+                    port=int(port) if port.isdigit() else None,
+                    database=pairs.get("dbname"),
+                    engine=BY_PORT.get(int(port)) if port.isdigit() else None,
+                )
     if ":" in value:
-        for host, port in _HOST_PORT.findall(_URL.sub(" ", value)):
+        for host, port in _HOST_PORT.findall(_PROTOCOL.sub(" ", _URL.sub(" ", value))):
             if not host.isdigit():
                 yield Endpoint(host=host, port=int(port), engine=BY_PORT.get(int(port)))
 

@@ -125,6 +125,11 @@ IDENTITIES: Final = frozenset(
     }
 )
 
+ATTACHMENTS: Final = frozenset(
+    {"aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"}
+)
+"""Types that give a role rights."""
+
 CREDENTIAL_SOURCES: Final = frozenset(
     {
         "random:index/randomPassword:RandomPassword",

@@ -50,6 +50,8 @@ class Call:
 
 def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Iterator[Use | Call]:
     """The uses that one container's variables, or one pod's files, make plain."""
+    from .graph import Use
+
     databases: dict[str, str] = {}
     logins: dict[str, str] = {}
     unknown_database = False
@@ -69,6 +71,10 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
     for variable in given:
         if not isinstance(variable.value, str) or not variable.value:
             continue
+        handled = _handled(graph, variable)
+        if handled is not None:
+            yield Use(workload=workload, store=handled, steps=variable.steps)
+            continue
         if variable.free_text:
             if variable.init and _WAITING.search(variable.value):
                 continue
@@ -78,6 +84,16 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
         for endpoint in found:
             if endpoint.host.lower() not in _LOCAL:
                 yield from _uses(graph, workload, variable, endpoint, databases, logins, unknown_database)
+
+
+def _handled(graph: Graph, variable: Variable) -> Store | None:
+    """The cloud store that a value names by ARN, or as a table or bucket."""
+    assert isinstance(variable.value, str)
+    if variable.value.startswith("arn:"):
+        return graph.names.handle_in_arn(variable.value)
+    if {"table", "bucket"} & set(words(variable.name)):
+        return graph.names.handle(variable.value)
+    return None
 
 
 def _uses(

@@ -54,6 +54,9 @@ class Variable:
 
 def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
     """The variables of each container, `$(NAME)` filled in, and the files that its pod mounts."""
+    if not workload.resource.kubernetes:
+        yield from _cloud_variables(workload.resource)
+        return
     files = list(_files(workload, index))
     containers = [("initContainers", item) for item in sequence(dig(workload.pod, "initContainers"))]
     containers += [("containers", item) for item in sequence(dig(workload.pod, "containers"))]
@@ -71,6 +74,29 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
         yield [_as_init(item) for item in expanded] if init else expanded
     if files:
         yield files
+
+
+def _cloud_variables(resource: Resource) -> Iterator[list[Variable]]:
+    """What a function, a task or a service of a cloud is given; definitions may be JSON in one text."""
+    definitions = resource.body.get("containerDefinitions")
+    if isinstance(definitions, str):
+        try:
+            definitions = json.loads(definitions)
+        except ValueError:
+            definitions = None
+    for holder in (resource.body, *sequence(definitions)):
+        given = dig(holder, "environment", "variables")
+        found = [
+            Variable(name=str(name), value=value if value is UNKNOWN else text(value), steps=(f"env {name}",))
+            for name, value in mapping(given).items()
+        ]
+        for item in sequence(dig(holder, "environment")):
+            name, value = text(dig(item, "name")) or "", dig(item, "value")
+            found.append(
+                Variable(name=name, value=value if value is UNKNOWN else text(value), steps=(f"env {name}",))
+            )
+        if found:
+            yield found
 
 
 def _as_init(variable: Variable) -> Variable:

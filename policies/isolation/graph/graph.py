@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..catalog.cloud import ATTACHMENTS, SOURCES
 from ..resources import Resource, dig, text
 from .index import Index
 from .names import Names
@@ -68,6 +69,8 @@ class Graph:
                 handle = store.resource.body.get(name)
                 if isinstance(handle, str) and handle:
                     self.names.add_handle(handle, store)
+        self._join_copies()
+        self._rights = self._rights_by_role()
         self.names.add_fronts(self.stores)
         self.owners = Owners(
             self.index,
@@ -112,3 +115,38 @@ class Graph:
     def store_namespaces(self) -> set[str]:
         """Namespaces that hold stores kept by operators."""
         return {store.namespace for store, _ in self.operated if store.namespace}
+
+    def rights_of(self, role: str) -> tuple[str, ...]:
+        """Keys of what the policies attached to a cloud role are made of."""
+        return self._rights.get(role, ())
+
+    def _rights_by_role(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for resource in self.index.resources:
+            if resource.group in ATTACHMENTS:
+                for role in resource.inputs_from.get("role", ()):
+                    found[role] = (*found.get(role, ()), resource.key)
+        return found
+
+    def _join_copies(self) -> None:
+        """A replica or a restored copy is the store that its data comes from."""
+        for key, store in list(self.stores.items()):
+            resource = store.resource
+            if resource is None or resource.kubernetes:
+                continue
+            for name in SOURCES:
+                named = resource.body.get(name)
+                made_from = [
+                    self.stores[source]
+                    for source in resource.inputs_from.get(name, ())
+                    if source in self.stores
+                ]
+                if not made_from and isinstance(named, str):
+                    known = self.names.handle(named) or self.names.handle_in_arn(named)
+                    made_from = [known] if known is not None else []
+                if made_from and made_from[0] is not store:
+                    self.stores[key] = made_from[0]
+
+    def every_store(self) -> list[Store]:
+        """Every store once, replicas and copies under the store they are of."""
+        return list({store.key: store for store in self.stores.values()}.values())

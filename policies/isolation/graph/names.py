@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -81,6 +82,14 @@ class Names:
     def handle(self, value: str) -> Store | None:
         """The cloud store that a host, ARN or id names."""
         return self._handles.get(value.lower())
+
+    def handle_in_arn(self, arn: str) -> Store | None:
+        """The cloud store that an ARN names, itself, by a part of it, or by its resource id."""
+        found = self._handles.get(arn.lower())
+        resource = arn.lower().split(":", 5)[-1]
+        for part in (arn.lower().partition("/")[0], *re.split("[:/]", resource)):
+            found = found or (self._handles.get(part) if len(part) > 2 else None)
+        return found
 
     def resolve(self, host: str, namespace: str, scope: str) -> Destination | None:
         """Where `host` leads for a pod of `namespace`; None for a word that is no known name."""

@@ -7,13 +7,14 @@ module needs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..addresses.variables import closest, joins_both, may_name_host, names_database
 from ..catalog.cloud import BELONGS_TO, CARRIERS, CREDENTIAL_SOURCES, IDENTITIES
-from ..resources import UNKNOWN, Resource
+from ..resources import UNKNOWN, Resource, strings
 from .environment import Variable
 from .workloads import Workload
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .graph import Graph, Use
 
 _CARRIER_KINDS = frozenset({"Secret", "ConfigMap", "SealedSecret", "ExternalSecret"})
+_ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w.:/+=@*-]+")
 _PASSED_THROUGH = CARRIERS | IDENTITIES | frozenset(BELONGS_TO)
 
 
@@ -34,7 +36,15 @@ def reference_uses(
     """
     resource = workload.resource
     logical = _stated_database(given)
-    for sources in resource.inputs_from.values():
+    read = tuple(
+        dict.fromkeys(
+            item.carrier.resource.key
+            for group in given
+            for item in group
+            if item.carrier is not None and item.carrier.resource is not None
+        )
+    )
+    for sources in (*resource.inputs_from.values(), read):
         for source in sources:
             for use in _follow(graph, workload, source, (), (), settled, {resource.key}):
                 yield replace(use, logical=logical) if use.logical is UNKNOWN else use
@@ -115,9 +125,20 @@ def _follow(
         )
     if key in settled:
         return
-    for sources in resource.inputs_from.values():
+    for handle in arns_in(resource.body) if resource.group in IDENTITIES else ():
+        named = graph.names.handle_in_arn(handle)
+        if named is not None:
+            yield Use(workload=workload, store=named, via="reference", steps=steps, carriers=carriers)
+    for sources in (*resource.inputs_from.values(), graph.rights_of(key)):
         for source in sources:
             yield from _follow(graph, workload, source, steps, carriers, settled, seen)
+
+
+def arns_in(body: Any) -> Iterator[str]:
+    """ARNs inside a policy document, which may be one text."""
+    for value in strings(body):
+        if "arn:" in value:
+            yield from _ARN.findall(value)
 
 
 def _passes_on(resource: Resource) -> bool:

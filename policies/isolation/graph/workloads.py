@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..catalog.cloud import WORKLOADS
 from ..catalog.engines import is_observer
 from ..resources import Resource, dig, mapping, sequence, text
 
@@ -35,7 +36,8 @@ class Workload:
 
     @property
     def namespace(self) -> str:
-        return self.resource.namespace or "default"
+        """Where its names are looked up; a cloud workload sees no cluster name."""
+        return self.resource.namespace or ("default" if self.resource.kubernetes else "")
 
     @property
     def one_off(self) -> bool:
@@ -57,7 +59,7 @@ class Workload:
 def workload_of(resource: Resource) -> Workload | None:
     """The workload that a resource is, or None."""
     if not resource.kubernetes:
-        return None
+        return _workload(resource, {}, {}) if resource.group in WORKLOADS else None
     if resource.kind == "Pod":
         return _workload(resource, mapping(dig(resource.body, "spec")), resource.labels)
     for path in _TEMPLATES:

@@ -18,7 +18,7 @@ _UNKNOWN = "nothing here declares this store, so whose it is cannot be told: sta
 
 def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Stores that no resource declares, by the owner that the configuration or their namespace states."""
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.display_kind != "external" or store.kind in {"broker", "registry"}:
             continue
         theirs = _owner(graph, store)

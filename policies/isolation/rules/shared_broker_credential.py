@@ -16,7 +16,7 @@ _REMEDY = "give each owner its own broker user, with permissions on its own queu
 
 def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Broker users that several owners log in as, and a broker's own credential in foreign hands."""
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.kind == "broker":
             yield from _of_broker(graph, store)
 

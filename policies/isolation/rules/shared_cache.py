@@ -16,7 +16,7 @@ ID = "shared-cache"
 def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Caches of which several owners use one keyspace."""
     grade = text(config.get("grade")) or "database"
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.kind == "cache":
             yield from findings_of_sharing(ID, graph, store, shared(graph, store, grade), REMEDY)
 

@@ -17,7 +17,7 @@ ID = "shared-database"
 def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Databases that several owners use, and Secrets that may open one and cannot be told apart from it."""
     grade = text(config.get("grade")) or "database"
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.kind == "database":
             yield from findings_of_sharing(ID, graph, store, shared(graph, store, grade), REMEDY)
         elif store.kind == "search":

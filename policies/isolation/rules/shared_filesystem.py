@@ -17,7 +17,7 @@ _DATASET = "all of them only read it, which is a shared data set rather than sha
 
 def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
     """File systems, however claimed, and buckets that several owners use."""
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.kind == "object-store":
             yield from findings_of_sharing(ID, graph, store, shared(graph, store), REMEDY)
         elif store.kind == "filesystem":

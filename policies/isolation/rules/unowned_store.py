@@ -16,7 +16,7 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     if not graph.owners.any_declared:
         return
     level = MANDATORY if config.get("level") == MANDATORY else ADVISORY
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.resource is None or store.owner is None or store.owner.declared or store.kind == "registry":
             continue
         yield Finding(

@@ -16,7 +16,7 @@ ID = "unprotected-store"
 def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Stores that keep data and can be deleted by an update; manifests know no such protection."""
     level = MANDATORY if config.get("level") == MANDATORY else ADVISORY
-    for store in list(graph.stores.values()):
+    for store in graph.every_store():
         if store.resource is None or store.resource.protected is not False or not _keeps_data(store):
             continue
         yield Finding(

@@ -1,0 +1,26 @@
+"""Every way to share a store is refused at preview, with both services named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .stack import refusals
+from .ways import WAYS
+
+SHARING = {"shared-database", "shared-cache", "shared-filesystem"}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_sharing_is_refused(way: Callable[[], list[Any]]) -> None:
+    stack = way()
+    found = [answer for answer in refusals(*stack) if answer.policy in SHARING]
+    assert found, "not refused"
+    both = ("pg", "billing") if way.__name__ == "volume_of_the_database" else ("orders", "billing")
+    assert any(all(f"(owner {name})" in answer.message for name in both) for answer in found), found
+
+
+def test_there_are_at_least_forty_ways() -> None:
+    assert len({way.__name__ for way in WAYS}) >= 40
