@@ -1,0 +1,49 @@
+"""What a topology may ask for that no component here builds: refused before the first resource is registered."""
+
+from collections.abc import Collection
+
+import pulumi
+
+from roadmap.topology import Environment, StoreKind, Topology
+
+
+def refuse_unbuildable(topology: Topology, *, supplied_secrets: Collection[str]) -> None:
+    """Raise `pulumi.RunError` that lists everything in the topology that cannot be built, with its owner."""
+    reasons = [*_unbuildable(topology), *_missing_secrets(topology, supplied_secrets)]
+    if reasons:
+        listed = "\n".join(f"  - {reason}" for reason in reasons)
+        raise pulumi.RunError(f"{topology.stack}: this topology cannot be deployed:\n{listed}")
+
+
+def _unbuildable(topology: Topology) -> list[str]:
+    reasons: list[str] = []
+    if topology.platform != "kubernetes":
+        reasons.append(f"platform `{topology.platform}`: only `kubernetes` has components yet")
+    reasons += [
+        f"store {store.name} ({store.owner}): no component runs {store.kind} yet"
+        for store in topology.stores
+        if store.kind not in (StoreKind.POSTGRES, StoreKind.REDIS)
+    ]
+    for service in topology.services:
+        for workload in service.workloads:
+            where = f"workload {workload.name} ({service.owner})"
+            if workload.schedule is not None:
+                reasons.append(f"{where}: no component runs on a schedule yet")
+            if workload.scaling.queue is not None:
+                reasons.append(f"{where}: no component scales by the depth of a queue yet")
+    reasons += [
+        f"edge from {edge.consumer} to {edge.upstream}: no component proxies a synchronous read yet"
+        for edge in topology.edges
+    ]
+    return reasons
+
+
+def _missing_secrets(topology: Topology, supplied: Collection[str]) -> list[str]:
+    if topology.environment is Environment.EMBEDDED:
+        return []
+    return [
+        f"secret setting {setting} is not in the stack's config: "
+        f"pulumi config set --secret --path service-extraction:application_secrets.{setting}"
+        for setting in topology.application_secrets
+        if setting not in supplied
+    ]
