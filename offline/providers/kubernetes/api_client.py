@@ -23,6 +23,7 @@ DISCOVERY_RETRY_SECONDS: Final = 0.5
 JSON: Final = "application/json"
 APPLY_PATCH: Final = "application/apply-patch+yaml"
 JSON_PATCH: Final = "application/json-patch+json"
+MERGE_PATCH: Final = "application/merge-patch+json"
 
 
 class ApiClient:

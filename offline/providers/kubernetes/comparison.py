@@ -71,3 +71,17 @@ def _same(left: Any, right: Any) -> bool:
     if isinstance(left, bool) != isinstance(right, bool):
         return False
     return bool(left == right)
+
+
+def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The JSON merge patch (RFC 7386) that leads from the old inputs to the new ones."""
+    patch: dict[str, Any] = dict.fromkeys((key for key in old if key not in new), None)
+    for key, value in new.items():
+        before = old.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            inner = merge_patch(before, value)
+            if inner:
+                patch[key] = inner
+        elif key not in old or not _same(before, value):
+            patch[key] = value
+    return patch

@@ -70,7 +70,7 @@ def _encode_string_data(secret: Manifest) -> None:
     for key, text in (secret.get("data") or {}).items():
         # The server decodes and encodes again, which drops line breaks; what is no base64 it refuses itself.
         try:
-            data = base64.b64decode("".join(text.split()), validate=True)
+            data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
         except (binascii.Error, ValueError, AttributeError):
             continue
         secret["data"][key] = base64.b64encode(data).decode()

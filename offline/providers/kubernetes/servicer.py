@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Final
 
@@ -18,6 +17,7 @@ from offline.providers.kubernetes.create import create
 from offline.providers.kubernetes.delete import delete
 from offline.providers.kubernetes.diff import diff
 from offline.providers.kubernetes.read import read
+from offline.providers.kubernetes.schema import schema
 from offline.providers.kubernetes.update import update
 from offline.providers.rpc_errors import ProviderError, answering
 
@@ -56,8 +56,7 @@ class KubernetesProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def GetSchema(self, _request: provider_pb2.GetSchemaRequest) -> provider_pb2.GetSchemaResponse:
-        # Enough of a schema for the engine's own questions; SDKs are not generated from a stand-in.
-        return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "kubernetes", "version": VERSION}))
+        return provider_pb2.GetSchemaResponse(schema=schema(VERSION))
 
     @answering
     def GetMapping(self, _request: provider_pb2.GetMappingRequest) -> provider_pb2.GetMappingResponse:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from offline.providers.kubernetes.api_client import APPLY_PATCH, JSON_PATCH, ApiClient
+from offline.providers.kubernetes.api_client import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, ApiClient
 from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError, UnknownKindError
 from offline.providers.kubernetes.checkpoint import Stored, field_manager_name, read_outputs
 from offline.providers.kubernetes.cluster import Cluster
+from offline.providers.kubernetes.comparison import merge_patch
 from offline.providers.kubernetes.ignored_fields import keep_ignored_fields
 from offline.providers.kubernetes.kinds import type_of
 from offline.providers.kubernetes.managed_fields import has_own_update_manager, takeover_patch
@@ -56,7 +58,7 @@ def _applied(
     current: Manifest | None = None
     try:
         current = api.get(stored.live)
-        return _apply(api, operation, request, current, inputs)
+        return _apply(api, operation, request, current, inputs, normalized(stored.inputs))
     except ApiError as error:
         if request.preview and error.code == 403:
             return None
@@ -76,6 +78,7 @@ def _apply(
     request: provider_pb2.UpdateRequest,
     current: Manifest,
     inputs: Manifest,
+    recorded: Manifest,
 ) -> Manifest:
     path = api.path(type_of(current), *_place(current))
     if not request.preview:
@@ -83,16 +86,42 @@ def _apply(
         if patch:
             current = api.request("PATCH", path, patch, content_type=JSON_PATCH)
     body = keep_ignored_fields(inputs, current, list(request.ignoreChanges), operation.field_manager)
-    live: Manifest = api.request(
-        "PATCH",
-        path,
-        body,
-        content_type=APPLY_PATCH,
-        fieldManager=operation.field_manager,
-        force=_force(inputs, current, preview=request.preview),
-        dryRun="All" if request.preview else None,
-    )
-    return live
+
+    def apply() -> Manifest:
+        live: Manifest = api.request(
+            "PATCH",
+            path,
+            body,
+            content_type=APPLY_PATCH,
+            fieldManager=operation.field_manager,
+            force=_force(inputs, current, preview=request.preview),
+            dryRun="All" if request.preview else None,
+        )
+        return live
+
+    if request.preview and has_own_update_manager(current):
+        return _preview_before_takeover(api, path, merge_patch(recorded, body), apply)
+    return apply()
+
+
+def _preview_before_takeover(
+    api: ApiClient, path: str, patch: Manifest, apply: Callable[[], Manifest]
+) -> Manifest:
+    """What the first update will give: until then the creation's manager would hold on to what the inputs drop.
+
+    A dry run cannot move the fields and apply in one go, so it merges the changed inputs instead. Where the API server
+    dislikes that (a list without the items that it added itself), the dry run of the apply decides.
+    """
+    try:
+        live: Manifest = api.request("PATCH", path, patch, content_type=MERGE_PATCH, dryRun="All")
+        return live
+    except ApiError as refusal:
+        if refusal.code != 422:
+            raise
+        try:
+            return apply()
+        except ApiError:
+            raise refusal from None
 
 
 def _place(manifest: Manifest) -> tuple[str, str]:
