@@ -104,9 +104,13 @@ def findings_of_sharing(
             item.logical,
             (foreign if item.store_owner is not None else []) or list(item.uses),
             graph,
-            remedy if mandatory else MEETING,
+            remedy if mandatory else MEETING if _told_apart(item) else PERHAPS,
             [item.store_owner] if item.store_owner is not None else [],
         )
+
+
+def _told_apart(item: Shared) -> bool:
+    return all(isinstance(use.logical, str) for use in item.uses)
 
 
 def _unnamed(

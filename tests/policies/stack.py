@@ -89,8 +89,9 @@ def kube(
     if namespace is not None:
         metadata["namespace"] = namespace
     properties = {"apiVersion": version.removeprefix("core/"), "kind": kind, "metadata": metadata, **body}
+    unique = name if namespace in {None, "default"} else f"{namespace}-{name}"
     return resource(
-        f"kubernetes:{version}:{kind}", name, properties, uses=uses, parent=parent, protect=protect
+        f"kubernetes:{version}:{kind}", unique, properties, uses=uses, parent=parent, protect=protect
     )
 
 

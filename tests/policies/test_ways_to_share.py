@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from .look_alikes import LOOK_ALIKES
 from .stack import refusals
 from .ways import WAYS
 
@@ -24,3 +25,12 @@ def test_sharing_is_refused(way: Callable[[], list[Any]]) -> None:
 
 def test_there_are_at_least_forty_ways() -> None:
     assert len({way.__name__ for way in WAYS}) >= 40
+
+
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES, ids=lambda look_alike: look_alike.__name__)
+def test_what_only_looks_like_sharing_is_left_in_peace(look_alike: Callable[[], list[Any]]) -> None:
+    assert refusals(*look_alike()) == []
+
+
+def test_there_are_at_least_twenty_five_look_alikes() -> None:
+    assert len({look_alike.__name__ for look_alike in LOOK_ALIKES}) >= 25

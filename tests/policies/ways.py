@@ -30,7 +30,10 @@ def each(give: Callable[[str], dict[str, Any]]) -> Stack:
 
 def server(name: str, image: str, port: int, **rest: Any) -> Stack:
     """A store's server and its Service."""
-    return [deployment(name, kind="StatefulSet", image=image, ports=[port], **rest), service(name, name, port)]
+    return [
+        deployment(name, kind="StatefulSet", image=image, ports=[port], **rest),
+        service(name, name, port),
+    ]
 
 
 def encoded(text: str) -> str:
@@ -60,7 +63,9 @@ def holding(volume: dict[str, Any]) -> dict[str, Any]:
 
 
 def nfs_volume(name: str, path: str) -> Any:
-    return kube("PersistentVolume", name, namespace=None, spec={"nfs": {"server": "nfs.internal", "path": path}})
+    return kube(
+        "PersistentVolume", name, namespace=None, spec={"nfs": {"server": "nfs.internal", "path": path}}
+    )
 
 
 def function(name: str, uses: dict[str, Stack] | None = None, **properties: Any) -> Any:
@@ -97,7 +102,10 @@ def jdbc() -> Stack:
 
 def jdbc_sql_server() -> Stack:
     url = "jdbc:sqlserver://sql:1433;databaseName=shop;encrypt=false"
-    return [*server("sql", "mcr.microsoft.com/mssql/server:2022-latest", 1433), *pair(env=[value("JDBC", url)])]
+    return [
+        *server("sql", "mcr.microsoft.com/mssql/server:2022-latest", 1433),
+        *pair(env=[value("JDBC", url)]),
+    ]
 
 
 def ado_net() -> Stack:
@@ -111,7 +119,10 @@ def libpq() -> Stack:
 
 
 def go_mysql() -> Stack:
-    return [*server("db", "mysql:8", 3306), *pair(env=[value("MYSQL_DSN", "u:p@tcp(db:3306)/shop?parseTime=true")])]
+    return [
+        *server("db", "mysql:8", 3306),
+        *pair(env=[value("MYSQL_DSN", "u:p@tcp(db:3306)/shop?parseTime=true")]),
+    ]
 
 
 def three_spellings_of_one_database() -> Stack:
@@ -120,7 +131,10 @@ def three_spellings_of_one_database() -> Stack:
 
 
 def host_and_database_apart() -> Stack:
-    return [*postgres(), *pair(env=[value("DB_HOST", "pg"), value("DB_PORT", "5432"), value("DB_NAME", "shop")])]
+    return [
+        *postgres(),
+        *pair(env=[value("DB_HOST", "pg"), value("DB_PORT", "5432"), value("DB_NAME", "shop")]),
+    ]
 
 
 def libpq_variables() -> Stack:
@@ -129,12 +143,18 @@ def libpq_variables() -> Stack:
 
 def short_name_and_fqdn() -> Stack:
     hosts = {"orders": "pg", "billing": "pg.default.svc.cluster.local"}
-    return [*postgres(), *each(lambda name: {"env": [value("DATABASE_URL", f"postgres://{hosts[name]}/shop")]})]
+    return [
+        *postgres(),
+        *each(lambda name: {"env": [value("DATABASE_URL", f"postgres://{hosts[name]}/shop")]}),
+    ]
 
 
 def pod_of_the_stateful_set() -> Stack:
     hosts = {"orders": "pg", "billing": "pg-0.pg.default.svc"}
-    return [*postgres(), *each(lambda name: {"env": [value("DATABASE_URL", f"postgres://{hosts[name]}/shop")]})]
+    return [
+        *postgres(),
+        *each(lambda name: {"env": [value("DATABASE_URL", f"postgres://{hosts[name]}/shop")]}),
+    ]
 
 
 def across_namespaces() -> Stack:
@@ -144,9 +164,15 @@ def across_namespaces() -> Stack:
 
 
 def external_name() -> Stack:
-    alias = kube("Service", "db", spec={"type": "ExternalName", "externalName": "pg.default.svc.cluster.local"})
+    alias = kube(
+        "Service", "db", spec={"type": "ExternalName", "externalName": "pg.default.svc.cluster.local"}
+    )
     hosts = {"orders": "pg", "billing": "db"}
-    return [*postgres(), alias, *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/shop")]})]
+    return [
+        *postgres(),
+        alias,
+        *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/shop")]}),
+    ]
 
 
 def external_name_to_a_managed_database() -> Stack:
@@ -166,7 +192,11 @@ def service_without_selector() -> Stack:
 def two_services_of_one_server() -> Stack:
     hosts = {"orders": "pg", "billing": "pg-too"}
     second = service("pg-too", "pg", 5432)
-    return [*postgres(), second, *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/shop")]})]
+    return [
+        *postgres(),
+        second,
+        *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/shop")]}),
+    ]
 
 
 def config_map_key() -> Stack:
@@ -264,7 +294,11 @@ def replica_of_the_operator() -> Stack:
 def operator_pooler() -> Stack:
     pooler = kube("Pooler", "pool", spec={"cluster": {"name": "pg"}, "type": "rw"})
     hosts = {"orders": "pg-rw", "billing": "pool"}
-    return [cluster(), pooler, *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/app")]})]
+    return [
+        cluster(),
+        pooler,
+        *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/app")]}),
+    ]
 
 
 def pooler_in_between() -> Stack:
@@ -315,7 +349,10 @@ def cache_by_url_and_by_host() -> Stack:
 
 
 def memcached() -> Stack:
-    return [*server("memory", "memcached:1.6", 11211), *pair(env=[value("MEMCACHED_SERVERS", "memory:11211")])]
+    return [
+        *server("memory", "memcached:1.6", 11211),
+        *pair(env=[value("MEMCACHED_SERVERS", "memory:11211")]),
+    ]
 
 
 def one_claim() -> Stack:
@@ -385,7 +422,11 @@ def unknown_secret_of_one_instance() -> Stack:
 def one_generated_password() -> Stack:
     password = resource("random:index/randomPassword:RandomPassword", "db", {"result": UNKNOWN})
     database = resource(
-        "aws:rds/instance:Instance", "main", {"password": secret(UNKNOWN)}, uses={"password": [password]}, protect=True
+        "aws:rds/instance:Instance",
+        "main",
+        {"password": secret(UNKNOWN)},
+        uses={"password": [password]},
+        protect=True,
     )
     hidden = [kube("Secret", name, stringData=UNKNOWN, uses={"stringData": [password]}) for name in BOTH]
     return [password, database, *hidden, *each(lambda name: {"env": [from_secret("P", name, "password")]})]
@@ -393,7 +434,10 @@ def one_generated_password() -> Stack:
 
 def functions_of_one_instance() -> Stack:
     database = rds(address=UNKNOWN)
-    return [database, *(function(name, {"environment": [database]}, **environment(HOST=UNKNOWN)) for name in BOTH)]
+    return [
+        database,
+        *(function(name, {"environment": [database]}, **environment(HOST=UNKNOWN)) for name in BOTH),
+    ]
 
 
 def functions_of_one_secret_version() -> Stack:
@@ -445,7 +489,9 @@ def functions_of_one_bucket() -> Stack:
 def functions_of_one_file_system() -> Stack:
     files = resource("aws:efs/fileSystem:FileSystem", "files", {}, protect=True)
     points = [
-        resource("aws:efs/accessPoint:AccessPoint", name, {"fileSystemId": UNKNOWN}, uses={"fileSystemId": [files]})
+        resource(
+            "aws:efs/accessPoint:AccessPoint", name, {"fileSystemId": UNKNOWN}, uses={"fileSystemId": [files]}
+        )
         for name in BOTH
     ]
     return [
@@ -477,7 +523,10 @@ def task_of_containers() -> Stack:
 
 def known_address_of_one_instance() -> Stack:
     host = "main.abc123.eu-west-1.rds.amazonaws.com"
-    return [rds(address=host, dbName="shop"), *pair(env=[value("DATABASE_URL", f"postgres://u:p@{host}/shop")])]
+    return [
+        rds(address=host, dbName="shop"),
+        *pair(env=[value("DATABASE_URL", f"postgres://u:p@{host}/shop")]),
+    ]
 
 
 WAYS: list[Callable[[], Stack]] = [

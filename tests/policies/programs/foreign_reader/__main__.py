@@ -71,7 +71,11 @@ kubernetes.apiextensions.CustomResource(
         "instances": 1,
         "storage": {"size": "1Gi"},
         "bootstrap": {
-            "initdb": {"database": "pmt", "owner": "monolith", "secret": {"name": credentials.metadata["name"]}}
+            "initdb": {
+                "database": "pmt",
+                "owner": "monolith",
+                "secret": {"name": credentials.metadata["name"]},
+            }
         },
     },
     opts=on_cluster,
