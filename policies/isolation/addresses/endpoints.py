@@ -33,6 +33,8 @@ _URL = re.compile(r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:-]{1,40}?)://([^\s\"'
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?"
 _HOST_ONLY = re.compile(rf"^{_HOST}$")
 _HOST_PORT = re.compile(rf"(?<![\w./@:-])({_HOST}):(\d{{2,5}})(?![\w.:-])")
+_UNFILLED = re.compile(r"\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
+_OPEN = "\N{CURRENCY SIGN}"  # in place of what nothing fills in: no host, and no database anybody could share
 _HOST_SETTING = re.compile(rf"\bhost=({_HOST})(?=\s|$)")
 _PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
 _GO_MYSQL = re.compile(r"^(?:([^:@/]+)(?::[^@]*)?@)?(?:tcp|tcp6)?\(([^()]+)\)/([^?\s]*)")
@@ -71,7 +73,7 @@ _SCHEMA_OPTIONS = ("currentschema", "schema", "search_path", "searchpath")
 
 def endpoints(value: str) -> list[Endpoint]:
     """Every address that a variable's value names; a lone word is returned as a bare host."""
-    value = value.strip().strip("\"'")
+    value = _UNFILLED.sub(_OPEN, value.strip().strip("\"'"))
     if not value or len(value) > 200_000:
         return []
     found = list(_structured(value))
@@ -216,7 +218,7 @@ def _url(engine: Engine | None, rest: str) -> Iterator[Endpoint]:
                 host=host,
                 port=port,
                 engine=engine or (BY_PORT.get(port) if port else None),
-                database=database,
+                database=None if database and _OPEN in database else database,
                 schema=schema,
                 user=user,
             )

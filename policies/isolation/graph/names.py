@@ -108,7 +108,7 @@ class Names:
         parts = host.split(".")
         if len(parts) == 1:
             return self._service(host, namespace, scope)
-        for name, space in self._spellings(parts):
+        for name, space in self._spellings(parts, namespace):
             found = self._service(name, space, scope)
             if found is not None:
                 return found
@@ -118,10 +118,10 @@ class Names:
         return Destination(outside=host)
 
     @staticmethod
-    def _spellings(parts: list[str]) -> list[tuple[str, str]]:
+    def _spellings(parts: list[str], namespace: str) -> list[tuple[str, str]]:
         """(Service, namespace) that a dotted name may stand for, a pod's own name in front left out."""
         if len(parts) == 2:
-            return [(parts[0], parts[1])]
+            return [(parts[0], parts[1]), (parts[1], namespace)]
         if parts[2] == "svc":
             return [(parts[0], parts[1])]
         if len(parts) == 3:

@@ -18,7 +18,16 @@ from .index import Index
 from .workloads import Workload
 
 DEFAULT_OWNER_KEYS = ("service-extraction/owner",)
-_APP_LABELS = ("app.kubernetes.io/name", "app", "k8s-app", "io.kompose.service", "service", "name", "run")
+_APP_LABELS = (
+    "app.kubernetes.io/name",
+    "app",
+    "k8s-app",
+    "io.kompose.service",
+    "service",
+    "name",
+    "run",
+    "release",
+)
 _COMPONENT_LABELS = ("app.kubernetes.io/component", "component", "tier", "role")
 _UMBRELLA = (
     3  # this many Services of their own under one app label, and the label names a system, not a service
@@ -162,5 +171,6 @@ class Owners:
             frozenset(item.key for item in self._index.selected_by(service)) & own
             for member in members
             for service in self._index.services_of[member.key]
+            if text(dig(service.body, "spec", "clusterIP")) != "None"
         }
         return len([front for front in fronts if front != own]) >= _UMBRELLA
