@@ -200,6 +200,10 @@ def _within_service(
 
 
 def _weigh(entry: DomainEntry, before: DomainPlacement, after: DomainPlacement) -> Change | Objection:
+    if before.old_path != "kept":
+        return _objection(
+            entry, "the old path is retired; bring it up again before weight goes down", "old_path"
+        )
     forgotten = before.backfilled == "forward" and after.backfilled != "forward"
     if forgotten:
         return _objection(
