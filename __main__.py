@@ -1,6 +1,5 @@
 """The whole program: config becomes a topology, the move to it is judged, then it is deployed and exported."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,16 +10,18 @@ import pulumi
 import components
 import roadmap
 from components.kubernetes.release_records import read_released_images
+from roadmap.last_move import move_to_register
 from roadmap.passphrase import check_passphrase
+from roadmap.standing import standing_of
 
 ROOT = Path(__file__).resolve().parent
 OUTPUTS = ("topology", "move", "endpoints", "pipelines")
 
 
-async def last_completed_topology() -> Mapping[str, Any] | None:
-    """What this stack exported at the end of its last completed update; None before the first."""
-    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return (await pulumi.StackReference(name).get_output_details("topology")).value
+async def last_outputs(*names: str) -> list[Any]:
+    """What this stack exported at the end of its last completed update; None for each before the first."""
+    itself = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}")
+    return [(await itself.get_output_details(name)).value for name in names]
 
 
 async def main() -> Mapping[str, Any]:
@@ -34,16 +35,17 @@ async def main() -> Mapping[str, Any]:
             pulumi.runtime.get_config_secret_keys_env(),
         )
         check_passphrase(config, ROOT, os.environ)
-        catalog = roadmap.load_catalog()
-        topology = roadmap.resolve(config, catalog)
-        roadmap.check_buildable(topology, config, catalog)
-        previous = await last_completed_topology()
+        last_topology, last_move = await last_outputs("topology", "move")
+        topology, judged = roadmap.decide(last_topology, config, roadmap.load_catalog())
         kubeconfig = Path(config.cluster.kubeconfig).expanduser()
         released = read_released_images(
             kubeconfig=ROOT / kubeconfig, context=config.cluster.context, topology=topology, file=config.file
         )
     except roadmap.Refusal as refusal:
         raise pulumi.RunError(str(refusal)) from None
+    for exemption in judged.exemptions:
+        pulumi.warn(f"exemption {exemption}")
+    move = move_to_register(judged, last_move)
     secrets = pulumi.Config().get_secret_object("application_secrets") or pulumi.Output.secret({})
     deployed = components.deploy(
         topology,
@@ -51,14 +53,16 @@ async def main() -> Mapping[str, Any]:
             kubeconfig=str(kubeconfig), context=config.cluster.context, embedded=config.cluster.embedded
         ),
         application_secrets={name: secrets[name] for name in config.application_secrets},
-        move=components.RegisteredMove(previous=None, next={d.domain: d.phase for d in topology.domains}, evidence_digest=None),
+        move=components.RegisteredMove(
+            previous=move.previous, next=move.next, evidence_digest=move.evidence_digest
+        ),
         released_images=released,
     )
     # Exported only once everything has settled: a failed update must not become the place the next move starts from.
     await deployed.settled.future()
     return {
-        "topology": json.loads(topology.model_dump_json()),
-        "move": {"previous": previous is not None},
+        "topology": standing_of(topology).model_dump(mode="json", exclude_defaults=True),
+        "move": move.model_dump(mode="json"),
         "endpoints": dict(deployed.endpoints),
         "pipelines": dict(deployed.pipelines),
     }
