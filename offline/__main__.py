@@ -9,7 +9,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this very check must run on the 
         % (sys.executable, sys.version_info[0], sys.version_info[1])
     )
 
-from offline.commands import main  # noqa: E402 - only after the check above
+from offline.commands import main  # only after the check above
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

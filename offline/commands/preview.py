@@ -17,7 +17,11 @@ def run(_arguments: list[str]) -> int:
     session.pulumi.create_if_absent()
     with session.timings.part("preview"):
         session.pulumi.stream(
-            "preview", *refresh, *session.pulumi.with_policies(), *settings.extra_arguments()
+            "preview",
+            "--suppress-outputs",
+            *refresh,
+            *session.pulumi.with_policies(),
+            *settings.extra_arguments(),
         )
     print(session.timings.summary())
     return 0

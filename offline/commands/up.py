@@ -17,7 +17,12 @@ def run(_arguments: list[str]) -> int:
         session.pulumi.create_if_absent()
         with session.timings.part("preview and update"):
             session.pulumi.stream(
-                "up", "--yes", *refresh, *session.pulumi.with_policies(), *settings.extra_arguments()
+                "up",
+                "--yes",
+                "--suppress-outputs",
+                *refresh,
+                *session.pulumi.with_policies(),
+                *settings.extra_arguments(),
             )
         if session.cluster is not None:
             cluster_access.remember(session.program, session.cluster)

@@ -35,7 +35,7 @@ def ensure(names: Iterable[str] = EVERYTHING) -> None:
             store.remove_unfinished(root)
             # Asked again under the lock: somebody else may have built all of it while we waited.
             _build_all([build for build in wanted if not store.is_intact(build.folder())], find_go())
-    except PermissionError as error:
+    except OSError as error:
         raise ToolchainError(
             f"toolchain: the cache {root} cannot be written: {error.strerror}.",
             fix="make it yours, or name another folder in XDG_CACHE_HOME",

@@ -22,6 +22,11 @@ def _job(live: Mapping[str, Any]) -> str:
     return "complete" if "Complete" in true else "failed" if "Failed" in true else "running"
 
 
+def _schedule(live: Mapping[str, Any]) -> str:
+    spec = live.get("spec", {})
+    return "suspended" if spec.get("suspend") else str(spec.get("schedule", ""))
+
+
 def _instances(live: Mapping[str, Any]) -> str:
     return f"{live.get('status', {}).get('readyInstances', 0)}/{live.get('spec', {}).get('instances', 1)}"
 
@@ -48,7 +53,7 @@ READINESS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str]] = {
     ("apps", "Deployment"): _replicas,
     ("apps", "StatefulSet"): _replicas,
     ("batch", "Job"): _job,
-    ("batch", "CronJob"): lambda live: str(live.get("spec", {}).get("schedule", "")),
+    ("batch", "CronJob"): _schedule,
     ("postgresql.cnpg.io", "Cluster"): _instances,
     ("rabbitmq.com", "RabbitmqCluster"): _condition("AllReplicasReady"),
     ("gateway.networking.k8s.io", "Gateway"): _condition("Programmed"),
