@@ -60,8 +60,8 @@ def _binary(number: Decimal) -> str:
 
 
 def _decimal(number: Decimal, exponent: bool = False) -> str:
-    # Nothing is finer than nano; the server rounds up.
-    scaled, power = number.scaleb(9).to_integral_value(rounding=ROUND_UP), -9
+    # The API server rounds resources up to thousandths.
+    scaled, power = number.scaleb(3).to_integral_value(rounding=ROUND_UP), -3
     if scaled == 0:
         return "0"
     while power < 18 and int(scaled) % 1000 == 0:

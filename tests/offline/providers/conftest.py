@@ -33,6 +33,13 @@ def kubernetes(cluster: Cluster) -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="session")
+def elsewhere() -> Iterator[Provider]:
+    """A second `kubernetes`, for tests that configure it their own way."""
+    with Provider.started("kubernetes", ROOT) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
 def random_values() -> Iterator[Provider]:
     """The stand-in `random`."""
     with Provider.started("random", ROOT) as provider:

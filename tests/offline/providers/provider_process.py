@@ -24,6 +24,8 @@ from offline.providers.kubernetes.kinds import ObjectType, type_of
 from offline.providers.property_values import decode, encode
 
 START_SECONDS = 20
+# The details of an error travel as metadata. The engine's own limit is as high; this client's default is not.
+METADATA_LIMITS = [("grpc.max_metadata_size", 16 << 20), ("grpc.absolute_max_metadata_size", 16 << 20)]
 _numbers = itertools.count(1)
 
 
@@ -176,7 +178,7 @@ class Provider:
         try:
             port = int(process.stdout.readline())
             killer.cancel()
-            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options=METADATA_LIMITS) as channel:
                 yield cls(package, process, provider_pb2_grpc.ResourceProviderStub(channel))
         finally:
             killer.cancel()

@@ -269,14 +269,11 @@ def test_a_preview_with_unknown_values_echoes_them(kubernetes: Provider, namespa
     assert previewed.outputs["metadata"]["labels"] == {"a": UNKNOWN}
 
 
-def test_mutable_config_maps_are_updated(cluster: Cluster, namespace: str) -> None:
-    from tests.offline.providers.conftest import ROOT
-
-    with Provider.started("kubernetes", ROOT) as provider:
-        provider.configure(
-            kubeconfig=str(cluster.kubeconfig), context=cluster.context, enableConfigMapMutable="true"
-        )
-        created = provider.create(m.CONFIG_MAP, m.config_map(namespace, "settings"))
-        program = m.config_map(namespace, "settings", a="2")
-        assert kinds(created.diff(program)) == {"data.a": "UPDATE"}
-        assert created.update(program).outputs["data"] == {"a": "2"}
+def test_mutable_config_maps_are_updated(elsewhere: Provider, cluster: Cluster, namespace: str) -> None:
+    elsewhere.configure(
+        kubeconfig=str(cluster.kubeconfig), context=cluster.context, enableConfigMapMutable="true"
+    )
+    created = elsewhere.create(m.CONFIG_MAP, m.config_map(namespace, "settings"))
+    program = m.config_map(namespace, "settings", a="2")
+    assert kinds(created.diff(program)) == {"data.a": "UPDATE"}
+    assert created.update(program).outputs["data"] == {"a": "2"}
