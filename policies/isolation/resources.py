@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 
@@ -51,6 +52,8 @@ class Resource:
     """For each property, the keys of the resources whose outputs went into it."""
     protected: bool | None = None
     """Pulumi's protect option; None where the source knows no such thing."""
+    decoded: dict[str, Any] | None = None
+    """A Secret's or ConfigMap's values as text, once somebody has asked for them."""
     origin: str = ""
     """Where a person finds it: URN, or file and document number."""
 
@@ -63,25 +66,24 @@ class Resource:
         return f"{self.kind} {self.name}"
 
 
-def dig(value: Any, *path: str | int) -> Any:
+def dig(value: Any, *path: str) -> Any:
     """What lies at `path`: None when absent, `UNKNOWN` when it or anything above it is unknown."""
     for step in path:
-        if value is UNKNOWN:
-            return UNKNOWN
-        if isinstance(step, int):
-            if not isinstance(value, Sequence) or isinstance(value, str) or step >= len(value):
-                return None
-            value = value[step]
-        else:
+        if type(value) is not dict:
+            if value is UNKNOWN:
+                return UNKNOWN
             if not isinstance(value, Mapping):
                 return None
-            value = value.get(step)
+        value = value.get(step)
     return value
+
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """`value` if it is a mapping, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if type(value) is dict or isinstance(value, Mapping) else _NOTHING
 
 
 def sequence(value: Any) -> Sequence[Any]:
@@ -98,17 +100,6 @@ def text(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, (int, float)) else None
-
-
-def holds_unknown(value: Any) -> bool:
-    """Whether `value` is unknown somewhere inside."""
-    if value is UNKNOWN:
-        return True
-    if isinstance(value, Mapping):
-        return any(holds_unknown(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(holds_unknown(item) for item in value)
-    return False
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from ..catalog.engines import BY_NAME, BY_PORT, Engine, engine_of_scheme
@@ -71,17 +72,20 @@ _DATABASE_OPTIONS = ("databasename", "database", "dbname", "servicename")
 _SCHEMA_OPTIONS = ("currentschema", "schema", "search_path", "searchpath")
 
 
-def endpoints(value: str) -> list[Endpoint]:
+@lru_cache(maxsize=65536)
+def endpoints(value: str) -> tuple[Endpoint, ...]:
     """Every address that a variable's value names; a lone word is returned as a bare host."""
-    value = _UNFILLED.sub(_OPEN, value.strip().strip("\"'"))
+    value = value.strip().strip("\"'")
+    if "$" in value or "<" in value or "{" in value or "%" in value:
+        value = _UNFILLED.sub(_OPEN, value)
     if not value or len(value) > 200_000:
-        return []
-    found = list(_structured(value))
+        return ()
+    found = tuple(_structured(value)) if "=" in value or ":" in value else ()
     if found:
         return found
     if "\n" not in value and " " not in value and len(value) < 2000:
-        return list(_host_list(value))
-    return list(addresses_in_text(value))
+        return tuple(_host_list(value))
+    return tuple(addresses_in_text(value))
 
 
 def addresses_in_text(value: str) -> Iterator[Endpoint]:

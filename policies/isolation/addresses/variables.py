@@ -49,6 +49,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(split)
 
 
+@lru_cache(maxsize=8192)
 def names_database(name: str) -> bool:
     """Whether the value of a variable of this name is the name of a database, keyspace or bucket."""
     parts = words(name)
@@ -59,17 +60,20 @@ def names_database(name: str) -> bool:
     return parts[-1] in {"name", "number"} and len(parts) > 1 and parts[-2] in _DATABASE_WORDS
 
 
+@lru_cache(maxsize=8192)
 def may_name_host(name: str) -> bool:
     """Whether the value of a variable of this name may be a host."""
     parts = set(words(name))
     return bool(parts & _HOST_WORDS) and not parts & (_NEVER - {"backend"})
 
 
+@lru_cache(maxsize=8192)
 def surely_names_host(name: str) -> bool:
     """Whether the name leaves no doubt: `CACHE_TYPE=redis` names no host, `CACHE_HOST=redis` does."""
     return bool(set(words(name)) & _STRONG_HOST_WORDS) and may_name_host(name)
 
 
+@lru_cache(maxsize=8192)
 def joins_both(name: str) -> bool:
     """Whether a variable of this name carries host and database in one value, such as a URL."""
     return bool(set(words(name)) & {"url", "uri", "dsn", "string", "connectionstring", "jdbc", "connection"})
@@ -104,6 +108,7 @@ def closest(host_variable: str, databases: dict[str, str]) -> str | None:
     return ranked[0][2] if len(ranked) == 1 else None
 
 
+@lru_cache(maxsize=8192)
 def names_login(name: str) -> bool:
     """Whether the value of a variable of this name is the user name of a connection."""
     parts = words(name)

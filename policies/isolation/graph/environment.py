@@ -138,7 +138,7 @@ def _environment(container: Mapping[str, Any], workload: Workload, index: Index)
             elif reference:
                 carrier = _carrier(kind, str(reference), workload, index)
                 wanted = text(dig(source, field, "key"))
-                value = dict(_data(carrier)).get(wanted or "")
+                value = _value(carrier, wanted)
                 yield Variable(
                     name=variable, value=value, carrier=carrier, carrier_key=wanted, steps=(carrier.title,)
                 )
@@ -279,8 +279,17 @@ def _carrier(kind: str, name: str, workload: Workload, index: Index) -> Carrier:
 def _data(carrier: Carrier) -> list[tuple[str, Any]]:
     """Keys and values of a Secret or ConfigMap; binary values are unknown."""
     resource = carrier.resource
-    if resource is None:
-        return []
+    return list(_data_of(resource).items()) if resource is not None else []
+
+
+def _value(carrier: Carrier, key: str | None) -> Any:
+    resource = carrier.resource
+    return _data_of(resource).get(key or "") if resource is not None else None
+
+
+def _data_of(resource: Resource) -> dict[str, Any]:
+    if resource.decoded is not None:
+        return resource.decoded
     found: dict[str, Any] = {}
     encoded = dig(resource.body, "data")
     for key, value in mapping(encoded).items():
@@ -288,7 +297,8 @@ def _data(carrier: Carrier) -> list[tuple[str, Any]]:
     found.update(mapping(dig(resource.body, "stringData")))
     for key in mapping(dig(resource.body, "spec", "encryptedData")):
         found[key] = UNKNOWN
-    return [(key, UNKNOWN if value is UNKNOWN else text(value)) for key, value in found.items()]
+    resource.decoded = {key: UNKNOWN if value is UNKNOWN else text(value) for key, value in found.items()}
+    return resource.decoded
 
 
 def decoded(value: Any) -> Any:
