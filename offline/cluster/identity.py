@@ -16,6 +16,7 @@ def started(pid: int) -> str | None:
     if not _has_proc():
         return _started_by_ps(pid)
     try:
+        threads = len(list((PROC / str(pid) / "task").iterdir()))
         # The name in parentheses may hold anything, so fields are counted behind its last parenthesis.
         fields = (
             (PROC / str(pid) / "stat")
@@ -26,7 +27,8 @@ def started(pid: int) -> str | None:
     except OSError:
         return None
     state, ticks = fields[0], fields[19]
-    return None if state in "ZX" else f"{_boot()}/{ticks}"
+    # A zombie whose other threads are still ending holds its ports and files.
+    return None if state in "ZX" and threads <= 1 else f"{_boot()}/{ticks}"
 
 
 def environment(pid: int) -> Mapping[str, str] | None:

@@ -79,7 +79,7 @@ def down(root: Path, report: Report = print) -> None:
             report(f"no embedded cluster at {layout.root}: nothing to stop")
             return
         _drop_what_is_not_of_this_clone(layout, report)
-        ended = end_all(layout, _living(layout), _names(layout))
+        ended = end_all(layout, _living(layout))
         layout.remove()
     report(f"embedded cluster of {layout.root} is gone: {ended} processes ended, {layout.home.name} removed")
 
@@ -134,7 +134,7 @@ def _drop_what_is_not_of_this_clone(layout: Layout, report: Report) -> None:
     if not origin.home.exists():
         records = processes.recorded(layout.processes)
         alive = {name: one for name, one in records.items() if processes.alive(one, str(origin.home))}
-        end_all(origin, alive, _names(origin))
+        end_all(origin, alive)
     report(f"{layout.home} belongs to {made_for}: dropped, this clone gets a cluster of its own")
     layout.remove()
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ BLOCKS = 1000
 (30000)."""
 
 LOOPBACK = "127.0.0.1"
+SETTLE_SECONDS = 1.0
 
 
 def preferred(root: Path) -> dict[str, int]:
@@ -47,14 +49,25 @@ def is_free(port: int) -> bool:
 
 
 def choose(
-    wanted: Mapping[str, int], *, ours: frozenset[str], free: Callable[[int], bool] = is_free
+    wanted: Mapping[str, int], *, ours: frozenset[str], free: Callable[[int], bool] | None = None
 ) -> dict[str, int]:
     """The port of each component: the wanted one, or the next block's if somebody else listens there.
 
     `ours` names the components that run already: their ports are taken, by themselves. Raises ClusterError if
     no block has a free port.
     """
-    return {name: port if name in ours else _next_free(name, port, free) for name, port in wanted.items()}
+    probe = free or _is_free_soon
+    return {name: port if name in ours else _next_free(name, port, probe) for name, port in wanted.items()}
+
+
+def _is_free_soon(port: int) -> bool:
+    """A port whose server is just ending is waited for: a move costs more, the address is in Pulumi's state."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _next_free(name: str, port: int, free: Callable[[int], bool]) -> int:

@@ -110,9 +110,10 @@ def unrecorded(records: Mapping[str, Record], mark: str) -> list[int]:
 
 
 def end(pids: Iterable[int], *, grace_seconds: float) -> None:
-    """End processes recognised as ours and wait until they are gone; SIGKILL after `grace_seconds`."""
+    """End processes recognised as ours and wait until they are gone; SIGKILL after `grace_seconds` (0: at once)."""
     waiting = {pid: identity.started(pid) for pid in pids}
-    for signal_number, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, 10.0)):
+    polite = [(signal.SIGTERM, grace_seconds)] if grace_seconds else []
+    for signal_number, seconds in (*polite, (signal.SIGKILL, 10.0)):
         waiting = {pid: born for pid, born in waiting.items() if _is_still(pid, born)}
         for pid in waiting:
             with contextlib.suppress(ProcessLookupError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,22 +48,27 @@ class Supervisor:
     def bring_up(self, *wanted: Component) -> None:
         """Start those of the components that do not run, at once, and wait until all are ready.
 
+        If one before them had to be started, they are started anew too: watches on the old one are lost, and it can
+        take a controller half a minute to find out.
         Raises ClusterError with the last lines of the log of one that ends or does not become ready.
         """
         began = time.monotonic()
+        cut_off = bool(self.started)
         for component in wanted:
-            if not self._may_stay(component):
+            if not self._may_stay(component, cut_off=cut_off):
                 self._start(component)
         for component in wanted:
             self._await_ready(component)
             if component.name in self.started:
                 self.report(f"{component.name}: ready after {time.monotonic() - began:.1f} s")
 
-    def _may_stay(self, component: Component) -> bool:
+    def _may_stay(self, component: Component, *, cut_off: bool) -> bool:
         record = self.records.get(component.name)
         if record is None:
             return False
-        if record.fingerprint != self._fingerprint(component):
+        if cut_off:
+            self.report(f"{component.name}: {self.started[0]} was started anew, so it is too")
+        elif record.fingerprint != self._fingerprint(component):
             self.report(f"{component.name}: its program or configuration has changed, restarting it")
         elif self._becomes_healthy(component, HUNG_SECONDS):
             return True
@@ -150,12 +155,10 @@ def waiting(report: Report, what: str) -> Iterator[Callable[[], None]]:
     yield tell
 
 
-def end_all(layout: Layout, records: Mapping[str, processes.Record], order: Iterable[str]) -> int:
-    """End every process of the cluster, recorded or not, the dependent ones first; returns how many there were."""
-    mark = str(layout.home)
-    last_first = [records[name].pid for name in reversed(list(order)) if name in records]
-    pids = [*last_first, *processes.unrecorded(records, mark)]
-    processes.end(pids, grace_seconds=GRACE_SECONDS)
+def end_all(layout: Layout, records: Mapping[str, processes.Record]) -> int:
+    """End every process of the cluster, recorded or not; returns how many there were."""
+    pids = [record.pid for record in records.values()] + processes.unrecorded(records, str(layout.home))
+    processes.end(pids, grace_seconds=0)  # what they would tidy up is removed with their data
     return len(pids)
 
 
