@@ -84,7 +84,7 @@ def _path_with(folders: list[Path]) -> str:
 
 
 def _make_passphrase() -> Path:
-    STATE.mkdir(exist_ok=True)
+    STATE.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(PASSPHRASE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
