@@ -18,4 +18,4 @@ if __package__:
 
 _folder = Path(__file__).resolve().parent
 sys.path[:] = [str(_folder.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != _folder)]
-importlib.import_module(f"{_folder.name}.pack").serve()
+importlib.import_module(f"{_folder.name}.server").serve()

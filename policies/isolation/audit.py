@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .findings import ADVISORY, MANDATORY, Finding, Rule, broken
+from .exemptions import Exemption
+from .findings import MANDATORY, Finding
 from .graph.graph import Graph, Settings
+from .judgement import judge
 from .resources import Resource
-from .rules import RULES
 from .sources.exports import is_export, resources_from_export
 from .sources.manifests import Problem, manifest_files, resources_from_manifests
 
@@ -68,28 +69,17 @@ def _read_file(file: Path) -> tuple[list[Resource], list[Problem]]:
     return resources_from_manifests(file)
 
 
-def judge(
-    graph: Graph, config: Mapping[str, Mapping[str, Any]] | None = None, rules: Iterable[Rule] = RULES
-) -> list[Finding]:
-    """What the rules find in a graph; a rule that breaks down is a finding."""
-    findings: list[Finding] = []
-    for rule in rules:
-        try:
-            findings += rule.check(graph, (config or {}).get(rule.id, {}))
-        except Exception as error:
-            findings.append(broken(rule, error))
-    order = {MANDATORY: 0, ADVISORY: 1}
-    return sorted(findings, key=lambda finding: (order[finding.level], finding.rule, finding.store_name))
-
-
 def audit(
     paths: Iterable[Path],
     *,
     settings: Settings | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
+    exemptions: Iterable[Exemption] = (),
 ) -> Audit:
     """Audit every path together, so that sharing across stacks shows."""
     resources, problems = read(paths)
     return Audit(
-        findings=judge(Graph(resources, settings), config), problems=problems, resources=len(resources)
+        findings=judge(Graph(resources, settings), config, exemptions=exemptions),
+        problems=problems,
+        resources=len(resources),
     )

@@ -2,91 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
-    PolicyPack,
     ReportViolation,
     StackValidationArgs,
     StackValidationPolicy,
 )
 
+from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .findings import ADVISORY, MANDATORY, Finding, Rule, broken
 from .graph.graph import Graph, Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
+from .judgement import judge
 from .resources import mapping, sequence
 from .rules import RULES
 from .sources.analyzer import resources_from_policy
 
 NAME = "isolation"
 ADVICE = "isolation-advice"
+EXEMPTIONS = Path(__file__).resolve().parent / "exemptions.yaml"
+"""Exemptions that hold wherever this pack is used; others are given as policy configuration."""
 
-_SETTINGS: dict[str, dict[str, Any]] = {
+SETTINGS: dict[str, dict[str, Any]] = {
     "ownerKeys": {"type": "array", "items": {"type": "string"}, "default": list(DEFAULT_OWNER_KEYS)},
     "namespaceOwners": {"type": "object", "additionalProperties": {"type": "string"}},
     "hostOwners": {"type": "object", "additionalProperties": {"type": "string"}},
+    "exemptions": {"type": "array", "items": {"type": "object"}},
 }
+"""Configuration that every policy of the pack understands."""
+
+GraphOf = Callable[[Settings], Graph]
+
+
+class RulePolicy(StackValidationPolicy):
+    """A rule as the engine knows it, or, without a rule, what all of them advise."""
+
+    def __init__(self, rule: Rule | None) -> None:
+        mandatory = rule is not None and rule.level == MANDATORY
+        properties = {
+            **SETTINGS,
+            **{name: dict(schema) for name, schema in (rule.config if rule else {}).items()},
+        }
+        super().__init__(
+            name=rule.id if rule else ADVICE,
+            description=rule.cause if rule else "Not refused, but worth knowing.",
+            enforcement_level=EnforcementLevel.MANDATORY if mandatory else EnforcementLevel.ADVISORY,
+            validate=self._validate,
+            config_schema=PolicyConfigSchema(properties=properties),
+            remediation_steps=rule.remedy if rule else None,
+        )
+        self.rule = rule
+
+    def _validate(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        self.judge(
+            lambda settings: Graph(resources_from_policy(args.resources), settings), args.get_config(), report
+        )
+
+    def judge(self, graph_of: GraphOf, config: Mapping[str, Any], report: ReportViolation) -> None:
+        """Report the rule's violations; the advice policy reports what all rules merely advise."""
+        rules = RULES if self.rule is None else (self.rule,)
+        for finding in _findings(rules, graph_of, config):
+            if self.rule is None and finding.level == ADVISORY:
+                report(f"[{finding.rule}] {finding.message}", finding.resource)
+            elif self.rule is not None and finding.level == MANDATORY:
+                report(finding.message, finding.resource)
 
 
 def policies() -> list[Policy]:
     """One policy for each rule, and one that prints what is only worth knowing."""
-    assembled: list[Policy] = [_policy(rule) for rule in RULES]
-    assembled.append(
-        StackValidationPolicy(
-            name=ADVICE,
-            description="Not refused, but worth knowing.",
-            enforcement_level=EnforcementLevel.ADVISORY,
-            validate=_advise,
-            config_schema=PolicyConfigSchema(properties=_SETTINGS),
-        )
-    )
-    return assembled
+    return [*(RulePolicy(rule) for rule in RULES), RulePolicy(None)]
 
 
-def serve() -> None:
-    """Run as a policy pack; does not return."""
-    PolicyPack(name=NAME, policies=policies(), enforcement_level=EnforcementLevel.MANDATORY)
-
-
-def _policy(rule: Rule) -> Policy:
-    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        for finding in findings_of(rule, args):
-            if finding.level == MANDATORY:
-                report(finding.message, finding.resource)
-
-    return StackValidationPolicy(
-        name=rule.id,
-        description=rule.cause,
-        enforcement_level=EnforcementLevel.MANDATORY
-        if rule.level == MANDATORY
-        else EnforcementLevel.ADVISORY,
-        validate=validate,
-        config_schema=PolicyConfigSchema(
-            properties={**_SETTINGS, **{k: dict(v) for k, v in rule.config.items()}}
-        ),
-        remediation_steps=rule.remedy,
-    )
-
-
-def _advise(args: StackValidationArgs, report: ReportViolation) -> None:
-    for rule in RULES:
-        for finding in findings_of(rule, args):
-            if finding.level == ADVISORY:
-                report(f"[{finding.rule}] {finding.message}", finding.resource)
-
-
-def findings_of(rule: Rule, args: StackValidationArgs) -> list[Finding]:
-    """What a rule finds in a stack; a rule that breaks down counts as violated, whatever the cause."""
+def _findings(rules: tuple[Rule, ...], graph_of: GraphOf, config: Mapping[str, Any]) -> list[Finding]:
     try:
-        config = args.get_config()
-        graph = Graph(resources_from_policy(args.resources), settings_of(config))
-        return list(rule.check(graph, config))
+        graph = graph_of(settings_of(config))
+        exemptions, problems = _exemptions(config)
     except Exception as error:
-        return [broken(rule, error)]
+        return [broken(rule, error) for rule in rules]
+    findings = judge(graph, {rule.id: config for rule in rules}, exemptions=exemptions, rules=rules)
+    if len(rules) == 1:
+        findings += [_unusable(rules[0], problem) for problem in problems]
+    return findings
+
+
+def _exemptions(config: Mapping[str, Any]) -> tuple[list[Exemption], list[str]]:
+    ids = [rule.id for rule in RULES]
+    found, problems = parse_exemptions(config.get("exemptions"), "policy configuration", ids)
+    if EXEMPTIONS.exists():
+        more, wrong = read_exemptions(EXEMPTIONS, ids)
+        found, problems = found + more, problems + wrong
+    return found, problems
+
+
+def _unusable(rule: Rule, problem: str) -> Finding:
+    return Finding(
+        rule=rule.id,
+        level=MANDATORY,
+        store_kind="",
+        store_name="",
+        store_namespace=None,
+        logical=None,
+        users=(),
+        owners=(),
+        paths=(),
+        message=problem,
+    )
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:

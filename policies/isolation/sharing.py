@@ -17,9 +17,8 @@ from .graph.stores import Store
 from .resources import UNKNOWN
 
 REMEDY = "give each owner a store of its own, or let it read over a declared edge or by events"
-MEETING = (
-    "one server, which fails and is upgraded for all of them at once; that it is one store is not certain"
-)
+MEETING = "different databases on one server, which fails and is upgraded for all of them at once"
+PERHAPS = "nothing tells their databases on this server apart; name them, or give each owner its own server"
 GRADES = ("schema", "database", "instance")
 
 

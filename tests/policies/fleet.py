@@ -11,7 +11,8 @@ def fleet(resources: int) -> list[Any]:
     """About so many resources: ten for each service, spread over namespaces, nothing shared."""
     stack: list[Any] = []
     for number in range(resources // 10):
-        name, place = f"service-{number}", {"namespace": f"team-{number // 5}", "owner": f"owner-{number}"}
+        name = f"service-{number}"
+        place: dict[str, Any] = {"namespace": f"team-{number // 5}", "owner": f"owner-{number}"}
         host = f"{name}-db"
         stack += [
             kube("ConfigMap", f"{name}-config", **place, data={"LOG_LEVEL": "info", "DB_HOST": host, "DB_NAME": name}),

@@ -19,6 +19,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 
 from policies.isolation.pack import policies
+from policies.isolation.server import Servicer
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 UNKNOWN_OBJECT = UNKNOWN_OBJECT_VALUE
@@ -148,10 +149,19 @@ class Answer:
 
 
 def analyze(*resources: Any, config: Mapping[str, Mapping[str, Any]] | None = None) -> list[Answer]:
-    """What the pack says of a stack, through the policy SDK's servicer."""
-    servicer: Any = _PolicyAnalyzerServicer(
+    """What the pack says of a stack, through the policy SDK's servicer and through the pack's own, which must agree."""
+    own, sdk = _ask(Servicer(policies()), resources, config), _ask(_sdk_servicer(), resources, config)
+    assert own == sdk
+    return sdk
+
+
+def _sdk_servicer() -> Any:
+    return _PolicyAnalyzerServicer(
         "isolation", "0.0.1", policies(), EnforcementLevel.MANDATORY, None, None, None, None, None, None, None
     )
+
+
+def _ask(servicer: Any, resources: Any, config: Mapping[str, Mapping[str, Any]] | None) -> list[Answer]:
     request = proto.ConfigureAnalyzerRequest()
     info = {item.name: item.enforcementLevel for item in servicer.GetAnalyzerInfo(None, None).policies}
     for name, values in (config or {}).items():

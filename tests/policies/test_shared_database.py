@@ -169,7 +169,7 @@ def test_a_rule_that_breaks_down_is_a_violation(monkeypatch: pytest.MonkeyPatch)
     def explode(*_: Any) -> None:
         raise ValueError(PASSWORD)
 
-    monkeypatch.setattr("policies.isolation.pack.Graph", explode)
+    monkeypatch.setattr("policies.isolation.graph.graph.Graph.__init__", explode)
     found = [item for item in refusals(deployment("a")) if item.policy == ID]
     assert "broke down (ValueError" in found[0].message
     assert PASSWORD not in found[0].message

@@ -78,7 +78,7 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
         if variable.free_text:
             if variable.init and _WAITING.search(variable.value):
                 continue
-            found = list(addresses_in_text(variable.value))
+            found = tuple(addresses_in_text(variable.value))
         else:
             found = endpoints(variable.value)
         for endpoint in found:

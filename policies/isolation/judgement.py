@@ -1,0 +1,38 @@
+"""Ask every rule about one graph, then let exemptions speak."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .exemptions import Exemption, apply
+from .findings import MANDATORY, Finding, Rule, broken
+from .graph.graph import Graph
+from .rules import RULES
+
+
+def judge(
+    graph: Graph,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    exemptions: Iterable[Exemption] = (),
+    rules: Iterable[Rule] = RULES,
+    today: datetime.date | None = None,
+) -> list[Finding]:
+    """What the rules find, mandatory first; a rule that breaks down is a finding."""
+    findings = [finding for rule in rules for finding in check(rule, graph, (config or {}).get(rule.id, {}))]
+    chosen = {rule.id for rule in rules}
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    findings = apply(findings, [item for item in exemptions if item.rule in chosen], day)
+    return sorted(
+        findings, key=lambda item: (item.level != MANDATORY, item.rule, item.store_name, item.message)
+    )
+
+
+def check(rule: Rule, graph: Graph, config: Mapping[str, Any]) -> list[Finding]:
+    """What one rule finds; whatever it trips over counts as a violation, or it would pass every stack."""
+    try:
+        return list(rule.check(graph, config))
+    except Exception as error:
+        return [broken(rule, error)]

@@ -1,0 +1,124 @@
+"""Serve the pack to the engine, decoding a stack once for all policies.
+
+The SDK decodes every resource again for each policy and wraps it in proxies that raise on unknown values. With ten
+policies and a large stack that is where all the time goes. Everything but the analysis of a stack stays the SDK's.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent import futures
+from typing import Any
+
+import grpc
+from google.protobuf import struct_pb2
+from pulumi.runtime import proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+from pulumi_policy import EnforcementLevel, Policy
+from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy.proxy import _is_unknown
+
+from .graph.graph import Graph, Settings
+from .pack import NAME, RulePolicy, policies
+from .resources import UNKNOWN, Resource
+from .sources.analyzer import resource_from_properties
+
+_LARGEST_MESSAGE = 1024 * 1024 * 400
+
+
+class Servicer(_PolicyAnalyzerServicer):
+    """The SDK's analyzer, except that a stack is decoded once and made into one graph."""
+
+    def __init__(self, assembled: list[Policy]) -> None:
+        super().__init__(
+            NAME, "0.0.1", assembled, EnforcementLevel.MANDATORY, None, None, None, None, None, None, None
+        )
+        self._assembled = assembled
+
+    def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """Every policy's violations of a stack."""
+        self._configure_runtime_settings()  # type: ignore[no-untyped-call]
+        collecting = gc.isenabled()
+        gc.disable()  # a large stack is a million small objects, none of them garbage until this is over
+        try:
+            return self._analyze(request)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _analyze(self, request: Any) -> Any:
+        response = proto.AnalyzeResponse()
+        graphs: dict[str, Graph] = {}
+        decoded: list[Resource] = []
+
+        def graph_of(settings: Settings) -> Graph:
+            if not decoded:
+                decoded.extend(resource_of(item) for item in request.resources)
+            key = repr(settings)
+            if key not in graphs:
+                graphs[key] = Graph(decoded, settings)
+            return graphs[key]
+
+        for policy in self._assembled:
+            level = self._get_enforcement_level(policy)
+            if level == EnforcementLevel.DISABLED or not isinstance(policy, RulePolicy):
+                continue
+            if level == EnforcementLevel.REMEDIATE:
+                level = EnforcementLevel.MANDATORY
+            report = self._create_report_violation(
+                response, policy.name, policy.description, level, policy.severity
+            )
+            policy.judge(graph_of, self._get_policy_config(policy.name) or {}, report)
+        return response
+
+
+def resource_of(item: Any) -> Resource:
+    """A resource from the engine's message, secrets opened and unknown values marked."""
+    return resource_from_properties(
+        token=item.type,
+        urn=item.urn,
+        name=item.name,
+        body={key: _value(value) for key, value in item.properties.fields.items()},
+        parent=item.parent or item.options.parent or None,
+        inputs_from={key: tuple(sources.urns) for key, sources in item.propertyDependencies.items()},
+        protected=item.options.protect,
+        scope="stack",
+    )
+
+
+def _value(value: struct_pb2.Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        found: str = value.string_value
+        return UNKNOWN if len(found) == 36 and _is_unknown(found) else found
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if SPECIAL_SIG_KEY in fields:
+            signed: Mapping[str, Any] = fields
+            if signed[SPECIAL_SIG_KEY].string_value == SPECIAL_SECRET_SIG:
+                return _value(signed["value"]) if "value" in signed else UNKNOWN
+            return UNKNOWN  # an asset or archive: nothing in it is ours to judge
+        return {key: _value(item) for key, item in fields.items()}
+    if kind == "list_value":
+        return [_value(item) for item in value.list_value.values]
+    if kind == "number_value":
+        return value.number_value
+    return value.bool_value if kind == "bool_value" else None
+
+
+def serve() -> None:
+    """Run as a policy pack: print the port, then answer until the engine ends the process."""
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=4),
+        options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)],
+    )
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(policies()), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.buffer.write(f"{port}\n".encode())
+    sys.stdout.flush()
+    threading.Event().wait()
