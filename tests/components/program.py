@@ -5,6 +5,7 @@ invoke or a read fails the program: nothing is registered that no test expects. 
 loop until nothing is outstanding, so an exception in an Output cannot be missed.
 """
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 import pulumi
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import mocks, proto
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 from pulumi.runtime.sync_await import _sync_await
 
@@ -257,7 +259,17 @@ def run(
         outcome["root"] = root
         outcome["settled"] = await root.settled.future()
 
-    _sync_await(run_pulumi_func(lambda: _sync_await(program())))
+    loop = asyncio.get_event_loop()
+    # The first failure is raised below; the many that follow from it would only hide it.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    try:
+        _sync_await(run_pulumi_func(lambda: _sync_await(program())))
+    finally:
+        # What a failed program leaves behind must not go on in the next one.
+        if leftovers := asyncio.all_tasks(loop):
+            loop.run_until_complete(asyncio.wait(leftovers, timeout=5))
+        SETTINGS.rpc_manager.clear()
+        SETTINGS.outputs.clear()
     return Program(resources=tuple(monitor.recorded), root=outcome["root"], settled=outcome["settled"])
 
 
