@@ -68,6 +68,6 @@ async def main() -> Mapping[str, Any]:
     }
 
 
-outputs = pulumi.Output.from_input(main())
+outputs: pulumi.Output[Mapping[str, Any]] = pulumi.Output.from_input(main())
 for output in OUTPUTS:
     pulumi.export(output, outputs[output])

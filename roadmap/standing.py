@@ -31,7 +31,8 @@ class RecordedStore(Recorded):
     kind: StoreKind
     owner: str
     namespace: str
-    database: str | None
+    database: str | None = None
+    """None where the kind has none; the engine drops such a field from its outputs."""
     storage_gib: int
 
 

@@ -42,17 +42,17 @@ class Project:
     root: Path
     environment: Mapping[str, str] = field(repr=False)
 
-    def run(self, *command: str, timeout: float = LONGEST_COMMAND_SECONDS, **extra: str) -> Outcome:
+    def run(self, *command: str, extra: Mapping[str, str] | None = None) -> Outcome:
         """Run a command in the copy without standard input; both output streams come back as one text."""
         done = subprocess.run(
             command,
             cwd=self.root,
-            env={**self.environment, **extra},
+            env={**self.environment, **(extra or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=timeout,
+            timeout=LONGEST_COMMAND_SECONDS,
         )
         return Outcome(code=done.returncode, text=done.stdout)
 
@@ -61,9 +61,9 @@ class Project:
             "make", "--no-print-directory", target, *(f"{name}={value}" for name, value in variables.items())
         )
 
-    def shell(self, script: str, **extra: str) -> Outcome:
+    def shell(self, script: str) -> Outcome:
         """A line as typed after `eval "$(make -s env)"`."""
-        return self.run("bash", "-c", f'set -e; eval "$(make -s env)"; {script}', **extra)
+        return self.run("bash", "-c", f'set -e; eval "$(make -s env)"; {script}')
 
     def kubectl(self, arguments: str) -> str:
         return self.shell(f"kubectl {arguments}").must_succeed().text

@@ -77,7 +77,7 @@ def test_dev_refuses_without_its_secrets_and_without_a_passphrase_of_its_own(yea
     refused = year1.make("up", STACK="dev").must_refuse()
     assert "passphrase" in refused.text
     refused = year1.run(
-        "make", "--no-print-directory", "up", "STACK=dev", PULUMI_CONFIG_PASSPHRASE="of a team"
+        "make", "--no-print-directory", "up", "STACK=dev", extra={"PULUMI_CONFIG_PASSPHRASE": "of a team"}
     ).must_refuse()
     assert "Pulumi.dev.yaml" in refused.text
     assert "fix:" in refused.text
@@ -85,7 +85,7 @@ def test_dev_refuses_without_its_secrets_and_without_a_passphrase_of_its_own(yea
 
 def test_down_refuses_any_cluster_but_the_embedded_one(year1: Project) -> None:
     refused = year1.run(
-        "make", "--no-print-directory", "down", "STACK=dev", PULUMI_CONFIG_PASSPHRASE="of a team"
+        "make", "--no-print-directory", "down", "STACK=dev", extra={"PULUMI_CONFIG_PASSPHRASE": "of a team"}
     ).must_refuse()
     assert "embedded" in refused.text
 

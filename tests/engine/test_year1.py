@@ -37,7 +37,7 @@ def test_everything_is_ready(year1: Project) -> None:
         assert cluster["status"]["readyInstances"] == cluster["spec"]["instances"]
     for job in year1.get("jobs -A")["items"]:
         assert job["status"].get("succeeded") == 1, job["metadata"]["name"]
-    assert len(uids(year1)) == 3
+    assert uids(year1).keys() >= {"monolith-postgres", "monolith-redis", "events"}
 
 
 def test_a_second_up_changes_nothing(year1: Project) -> None:
@@ -79,9 +79,8 @@ def test_drift_is_found_and_mended(year1: Project) -> None:
 
 def test_a_new_image_migrates_before_it_rolls_out(year1: Project) -> None:
     """The migration Job of the new image is complete before a pod of it starts, and no store notices."""
-    before, old = uids(year1), image_of(year1, "monolith-api")
+    stores, old = uids(year1), image_of(year1, "monolith-api")
     new = old.rsplit(":", maxsplit=1)[0] + ":9.9.9"
-    stores_before = before
     year1.replace_in_stack_file("year1", old, new)
     try:
         year1.make("up", STACK="year1").must_succeed()
@@ -99,7 +98,7 @@ def test_a_new_image_migrates_before_it_rolls_out(year1: Project) -> None:
     finally:
         year1.replace_in_stack_file("year1", new, old)
         year1.make("up", STACK="year1").must_succeed()
-    assert uids(year1) == stores_before
+    assert uids(year1) == stores
     assert image_of(year1, "monolith-api") == old
 
 
@@ -112,10 +111,9 @@ def test_a_pipeline_release_is_neither_reverted_nor_in_conflict(year1: Project) 
         year1.kubectl(f"set image deployment/{deployment} '*={released}' {deployer}")
     record = json.dumps({"data": {"image": released}})
     year1.kubectl(f"patch configmap monolith-release --type=merge -p '{record}' {deployer}")
-    refused = year1.shell(
-        f"kubectl set image deployment/monolith-api '*={released}' {deployer.replace(NAMESPACE + ' ', 'default ')}"
-    )
-    assert refused.code != 0
+    for namespace in (f"{PREFIX}-edge", f"{PREFIX}-broker", "default"):
+        asked = f"kubectl auth can-i patch deployments -n {namespace} {deployer.split()[0]}"
+        assert year1.shell(asked).text.strip() == "no"
 
     year1.shell("pulumi preview -s year1 --expect-no-changes").must_succeed()
     year1.make("up", STACK="year1").must_succeed()
