@@ -40,7 +40,7 @@ def apply_definitions(server: Server, layout: Layout, folder: Path) -> int:
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise ClusterError(
-            f"{folder} holds no custom resource definitions: build them again with `make toolchain`."
+            f"{folder} holds no custom resource definitions: build them again with `make engine`."
         )
     texts = [path.read_bytes() for path in files]
     names = [_name(path, text) for path, text in zip(files, texts, strict=True)]

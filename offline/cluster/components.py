@@ -79,6 +79,9 @@ def _etcd(layout: Layout, ports: Mapping[str, int]) -> Component:
             "--peer-client-cert-auth",
             # A lost machine loses a simulated cluster's last second; a killed process loses nothing.
             "--unsafe-no-fsync",
+            # A single member elects itself after this many milliseconds, at every start.
+            "--heartbeat-interval=20",
+            "--election-timeout=200",
             "--log-level=warn",
         ),
     )
@@ -192,5 +195,6 @@ def _kwok(layout: Layout, ports: Mapping[str, int]) -> Component:
             f"--cidr={POD_RANGE}",
             f"--server-address={LOOPBACK}:{ports['kwok']}",
             "--node-lease-duration-seconds=0",
+            "--v=WARN",
         ),
     )

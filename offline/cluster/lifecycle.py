@@ -50,6 +50,7 @@ def up(root: Path, report: Report = print) -> ClusterInfo:
     layout = Layout.of(root)
     with exclusive(layout.root, report):
         began = time.monotonic()
+        _require_programs(layout)
         _drop_what_is_not_of_this_clone(layout, report)
         layout.create()
         _ensure_certificates(layout)
@@ -97,6 +98,13 @@ def status(root: Path) -> ClusterInfo:
         pids={name: records[name].pid if name in records else None for name in _names(layout)},
         logs=layout.logs,
     )
+
+
+def _require_programs(layout: Layout) -> None:
+    """Raise ToolchainError before anything is made if a program or the definitions were not built yet."""
+    for component in components(layout, ports.preferred(layout.root)):
+        binary(component.program)
+    crds()
 
 
 def _bring_up(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 import tempfile
+import urllib.parse
+import urllib.request
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,9 +78,19 @@ def _pool(found: Context, seconds: float) -> urllib3.PoolManager:
     }
     if found.cluster.get("tls-server-name"):
         options["server_hostname"] = options["assert_hostname"] = found.cluster["tls-server-name"]
+    proxy = _proxy(found)
+    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+
+
+def _proxy(found: Context) -> str | None:
+    """The proxy that kubectl would take: the cluster's own, else that of the environment, never one for loopback."""
     if found.cluster.get("proxy-url"):
-        return urllib3.ProxyManager(str(found.cluster["proxy-url"]), **options)
-    return urllib3.PoolManager(**options)
+        return str(found.cluster["proxy-url"])
+    server = urllib.parse.urlsplit(found.server)
+    host = server.hostname or ""
+    if host == "localhost" or host.startswith("127.") or urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get(server.scheme)
 
 
 def _tls(found: Context) -> ssl.SSLContext:

@@ -134,3 +134,15 @@ def test_the_lock_of_a_killed_holder_is_free(tmp_path: Path) -> None:
         holder.wait()
     with lock.exclusive(tmp_path, print, wait_seconds=1):
         pass
+
+
+def test_a_missing_program_is_said_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs, clone = tmp_path / "programs", tmp_path / "clone"
+    programs.mkdir()
+    clone.mkdir()
+    monkeypatch.setenv("SERVICE_EXTRACTION_BIN", str(programs))
+    assert main(["up", "--root", str(clone)]) == 1
+    assert "etcd" in capsys.readouterr().err
+    assert list(clone.iterdir()) == []

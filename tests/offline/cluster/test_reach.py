@@ -151,6 +151,28 @@ def test_one_thing_wrong_is_one_message_with_file_and_fix(
     assert "\n  fix: " in message
 
 
+@pytest.mark.parametrize(
+    ("environment", "proxy_url", "reached"),
+    [("http://127.0.0.1:1", None, True), ("", "http://127.0.0.1:1", False)],
+    ids=["loopback is never asked through the environment's proxy", "the cluster's own proxy is taken"],
+)
+def test_proxies(
+    tmp_path: Path,
+    config: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: str,
+    proxy_url: str | None,
+    reached: bool,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", environment)
+    config["clusters"][0]["cluster"]["proxy-url"] = proxy_url
+    if reached:
+        assert reach(write(tmp_path, config), "dev").version == "v1.35.4"
+    else:
+        with pytest.raises(ClusterError, match="cannot be reached"):
+            reach(write(tmp_path, config), "dev")
+
+
 def test_a_server_that_is_not_ready_says_why(
     tmp_path: Path, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,7 +67,9 @@ def test_a_statefulset_gets_a_bound_claim_for_each_pod_and_leaves_no_volume(live
           replicas: 2
           serviceName: store
           selector: {{matchLabels: {{app: store}}}}
-          template: {POD % "store"}
+          template:
+            metadata: {{labels: {{app: store}}}}
+            spec: {{terminationGracePeriodSeconds: 1, containers: [{{name: main, image: 'example/store:1'}}]}}
           volumeClaimTemplates: {claims}
         """,
         namespace,
