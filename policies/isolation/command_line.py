@@ -1,16 +1,21 @@
-"""`python -m policies.isolation audit PATH…`."""
+"""`python -m policies.isolation audit PATH…` and `python -m policies.isolation verify`."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from .audit import audit
+from .exemptions import Exemption, read_exemptions
 from .graph.graph import Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
+from .levels import verify
 from .report import as_json, as_sarif, as_table
+from .rules import RULES
+from .sharing import GRADES
 
 _FORMATS = {"table": as_table, "json": as_json, "sarif": as_sarif}
 
@@ -18,18 +23,39 @@ _FORMATS = {"table": as_table, "json": as_json, "sarif": as_sarif}
 def main(arguments: Sequence[str]) -> int:
     """Exit code 0: nothing refused; 1: mandatory findings; 2: input that cannot be audited, the rest still is."""
     options = _parser().parse_args(arguments)
+    return _audit(options) if options.command == "audit" else _verify(options)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    exemptions: list[Exemption] = []
+    problems: list[str] = []
+    if options.exemptions is not None:
+        exemptions, problems = read_exemptions(options.exemptions, [rule.id for rule in RULES])
     found = audit(
         options.paths,
         settings=Settings(
             owner_keys=tuple(options.owner_key) or DEFAULT_OWNER_KEYS,
             namespace_owners=dict(options.namespace_owner),
+            host_owners=dict(options.host_owner),
         ),
-        config={"shared-database": {"grade": options.grade}},
+        config={name: {"grade": options.grade} for name in ("shared-database", "shared-cache")},
+        exemptions=exemptions,
     )
     print(_FORMATS[options.format](found))
-    for problem in found.problems:
+    for problem in (*problems, *found.problems):
         print(f"error: {problem}", file=sys.stderr)
-    return found.exit_code
+    return 2 if problems else found.exit_code
+
+
+def _verify(options: argparse.Namespace) -> int:
+    result = verify(options.policy_config, options.exemptions, datetime.datetime.now(datetime.UTC).date())
+    for line in result.exemptions:
+        print(line)
+    for line in (*result.problems, *result.lowered):
+        print(f"error: {line}", file=sys.stderr)
+    if not result.exit_code:
+        print(f"{len(RULES)} rules at their levels, {len(result.exemptions)} exemptions in force")
+    return result.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,15 +67,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--format", choices=sorted(_FORMATS), default="table")
     command.add_argument("--owner-key", action="append", default=[], help="label or tag that names the owner")
+    for name, what in (("namespace", "namespaces of other stacks"), ("host", "stores of other stacks")):
+        command.add_argument(
+            f"--{name}-owner",
+            action="append",
+            default=[],
+            type=_pair,
+            metavar="PATTERN=OWNER",
+            help=f"owner of {what} that match",
+        )
+    command.add_argument("--grade", choices=GRADES, default="database", help="what counts as one store")
     command.add_argument(
-        "--namespace-owner",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="PATTERN=OWNER",
-        help="owner of the namespaces that match",
+        "--exemptions", type=Path, metavar="FILE", help="exemptions, each with an expiry date"
     )
-    command.add_argument("--grade", choices=("schema", "database", "instance"), default="database")
+    command = commands.add_parser(
+        "verify", help="fail on a lowered level, a missing rule, an expired exemption"
+    )
+    command.add_argument(
+        "--policy-config", type=Path, metavar="FILE", help="what --policy-pack-config is given"
+    )
+    command.add_argument("--exemptions", type=Path, metavar="FILE")
     return parser
 
 

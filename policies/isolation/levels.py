@@ -1,0 +1,98 @@
+"""`python -m policies.isolation verify`: no rule is missing, no level lowered, no exemption expired.
+
+A pack can be weakened without touching a rule: by a policy configuration that lowers a level, by an exemption that
+nobody looks at any more. `levels.yaml` says what each rule's level has to be; a change of it shows in a review.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .exemptions import read_exemptions
+from .findings import ADVISORY, MANDATORY
+from .pack import ADVICE, EXEMPTIONS
+from .rules import RULES
+
+LEVELS = Path(__file__).resolve().parent / "levels.yaml"
+_ORDER = {"disabled": 0, ADVISORY: 1, MANDATORY: 2, "remediate": 2}
+
+
+@dataclass(slots=True, kw_only=True)
+class Verification:
+    """What is wrong with how the pack is used."""
+
+    lowered: list[str] = field(default_factory=list)
+    """Levels and exemptions that weaken the pack."""
+    problems: list[str] = field(default_factory=list)
+    """Input that cannot be read."""
+    exemptions: list[str] = field(default_factory=list)
+    """Exemptions in force."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 for bad input, 1 for anything lowered, else 0."""
+        return 2 if self.problems else 1 if self.lowered else 0
+
+
+def verify(policy_config: Path | None, exemptions: Path | None, today: datetime.date) -> Verification:
+    """Hold the rules, a policy configuration and the exemptions against the levels that are written down."""
+    result = Verification()
+    wanted = yaml.safe_load(LEVELS.read_text())
+    actual = {rule.id: rule.level for rule in RULES}
+    for rule, level in wanted.items():
+        if rule not in actual:
+            result.lowered.append(f"{LEVELS.name}: rule {rule} is not in the pack any more")
+        elif _ORDER[actual[rule]] < _ORDER[level]:
+            result.lowered.append(f"{LEVELS.name}: rule {rule} is {actual[rule]}, and has to be {level}")
+    result.problems += [f"{LEVELS.name}: rule {rule} has no level" for rule in actual if rule not in wanted]
+    if policy_config is not None:
+        _configured(policy_config, wanted, result)
+    for path in dict.fromkeys(
+        path for path in (EXEMPTIONS if EXEMPTIONS.exists() else None, exemptions) if path
+    ):
+        found, problems = read_exemptions(path, actual)
+        result.problems += problems
+        for exemption in found:
+            if exemption.expires < today:
+                result.lowered.append(f"{path}: {exemption.title} has expired")
+            else:
+                result.exemptions.append(f"{exemption.title}: {exemption.reason}")
+    return result
+
+
+def _configured(path: Path, wanted: dict[str, str], result: Verification) -> None:
+    try:
+        content = json.loads(path.read_text())
+    except OSError:
+        result.problems.append(f"{path}: cannot be read")
+        return
+    except ValueError as error:
+        result.problems.append(f"{path}:{getattr(error, 'lineno', 1)}: not valid JSON")
+        return
+    if not isinstance(content, dict):
+        result.problems.append(f"{path}: not a mapping from rules to their configuration")
+        return
+    for rule, value in content.items():
+        level: Any = (
+            value
+            if isinstance(value, str)
+            else value.get("enforcementLevel")
+            if isinstance(value, dict)
+            else 0
+        )
+        if rule not in {*wanted, ADVICE, "all"}:
+            result.problems.append(f"{path}: {rule}: no such rule; there are {', '.join(sorted(wanted))}")
+        elif level is not None and level not in _ORDER:
+            result.problems.append(
+                f"{path}: {rule}: no level {level!r}; there are {', '.join(sorted(_ORDER))}"
+            )
+        elif level is not None and any(
+            _ORDER[level] < _ORDER[needed] for name, needed in wanted.items() if rule in {name, "all"}
+        ):
+            result.lowered.append(f"{path}: {rule}: lowered to {level}")
