@@ -51,7 +51,7 @@ class ExtractionRoadmap(pulumi.ComponentResource):
     endpoints: Mapping[str, str]
     """Public URL of each route, by name."""
     pipelines: Mapping[str, str]
-    """Workflow of each owner's pipeline, by owner."""
+    """Deployer of each owner's pipeline as `namespace/name`, by owner."""
 
     def __init__(
         self,
@@ -193,7 +193,7 @@ class ExtractionRoadmap(pulumi.ComponentResource):
                     migration=services[pipeline.owner].migration,
                 ),
                 self._child,
-            ).workflow
+            ).deployer
             for pipeline in self._topology.pipelines
         }
 

@@ -17,6 +17,8 @@ from components.labels import labels
 from components.rendering.workflow import workflow
 from roadmap.topology import Pipeline
 
+WORKFLOW_FILE = "release.yaml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasePipelineArgs:
@@ -41,8 +43,8 @@ class ReleasePipelineArgs:
 class ReleasePipeline(pulumi.ComponentResource):
     """Deployer, its rights, the release record, and the workflow that uses them."""
 
-    workflow: str
-    """GitHub Actions workflow, for the owner's repository."""
+    deployer: str
+    """Namespace and ServiceAccount of the deployer, as `namespace/name`."""
 
     def __init__(
         self, name: str, args: ReleasePipelineArgs, opts: pulumi.ResourceOptions | None = None
@@ -108,8 +110,15 @@ class ReleasePipeline(pulumi.ComponentResource):
             data={"image": args.configured_image, "configured_image": args.configured_image},
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"] if args.released else None),
         )
-        self.workflow = workflow(pipeline, stack=args.stack, migration=args.migration_name)
-        self.register_outputs({"workflow": self.workflow})
+        # For the owner's repository; a ConfigMap, so that the team can take it from where its rights end anyway.
+        k8s.core.v1.ConfigMap(
+            f"{name}-workflow",
+            metadata={"name": f"{pipeline.owner}-workflow", "namespace": args.namespace, "labels": own_labels},
+            data={WORKFLOW_FILE: workflow(pipeline, stack=args.stack, migration=args.migration_name)},
+            opts=child,
+        )
+        self.deployer = f"{pipeline.namespace}/{pipeline.deployer}"
+        self.register_outputs({"deployer": self.deployer})
 
 
 def deployer_rules(pipeline: Pipeline, migration: str | None) -> list[PolicyRuleArgsDict]:

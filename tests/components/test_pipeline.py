@@ -115,6 +115,10 @@ def test_an_owner_without_a_schema_skips_the_migration(pipeline: Pipeline) -> No
     assert "Migrate" not in [step["name"] for step in loaded["jobs"]["release"]["steps"]]
 
 
-def test_the_workflow_is_an_output_of_its_pipeline(program: Program, pipeline: Pipeline) -> None:
+def test_the_workflow_lies_in_the_owners_namespace(program: Program, pipeline: Pipeline) -> None:
     expected = workflow(pipeline, stack="year1", migration="monolith-migration")
-    assert dict(program.root.pipelines) == {"monolith": expected}
+    assert program.one("ConfigMap", "monolith-workflow").inputs["data"] == {"release.yaml": expected}
+
+
+def test_the_output_names_the_deployer(program: Program) -> None:
+    assert dict(program.root.pipelines) == {"monolith": "year1-monolith/monolith-deployer"}

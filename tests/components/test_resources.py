@@ -10,7 +10,7 @@ from tests.components.program import ANSWERS, PASSWORD, Program, Registered
 
 YEAR_1 = {
     "Cluster": 1,
-    "ConfigMap": 6,
+    "ConfigMap": 7,
     "CronJob": 1,
     "Deployment": 4,
     "Gateway": 1,
