@@ -1,8 +1,8 @@
 """`python -m policies.isolation.accuracy CORPUS`: precision and recall over hand-labelled systems.
 
-A corpus is a folder with a `labels.yaml` that describes its own format, and one folder of manifests for each system.
-Strict are the stores that the manifests alone decide (`detectable: yes`, `violation` true or false); debatable and
-undetectable ones are counted apart, and advisory findings are no refusals.
+A corpus is a folder with a `labels.yaml` that describes its own format, and one folder of manifests for each
+system. Strict are the stores that the manifests alone decide (`detectable: yes`, `violation` true or false);
+debatable and undetectable ones are counted apart, and advisory findings are no refusals.
 """
 
 from __future__ import annotations

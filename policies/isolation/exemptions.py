@@ -1,6 +1,7 @@
 """Named exemptions: one rule, one resource, an owner who answers for it, a reason and an expiry date.
 
-An exemption lowers a violation to an advice that is printed at every run. Once it has expired it is a violation itself.
+An exemption lowers a violation to an advice that is printed at every run. Once it has expired it is a
+violation itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`python -m policies.isolation verify`: no rule is missing, no level lowered, no exemption expired.
 
-A pack can be weakened without touching a rule: by a policy configuration that lowers a level, by an exemption that
-nobody looks at any more. `levels.yaml` says what each rule's level has to be; a change of it shows in a review.
+A pack can be weakened without touching a rule: by a policy configuration that lowers a level, by an
+exemption that nobody looks at any more. `levels.yaml` says what each rule's level has to be; a change of it
+shows in a review.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Serve the pack to the engine, decoding a stack once for all policies.
 
-The SDK decodes every resource again for each policy and wraps it in proxies that raise on unknown values. With ten
-policies and a large stack that is where all the time goes. Everything but the analysis of a stack stays the SDK's.
+The SDK decodes every resource again for each policy and wraps it in proxies that raise on unknown values.
+With ten policies and a large stack that is where all the time goes. Everything but the analysis of a stack
+stays the SDK's.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import _is_unknown
 
 from .graph.graph import Graph, Settings
-from .pack import NAME, RulePolicy, policies
+from .pack import NAME, SETTINGS, RulePolicy, policies
 from .resources import UNKNOWN, Resource
 from .sources.analyzer import resource_from_properties
 
@@ -52,6 +53,9 @@ class Servicer(_PolicyAnalyzerServicer):
 
     def _analyze(self, request: Any) -> Any:
         response = proto.AnalyzeResponse()
+        # Who owns what is one statement about a project, whichever policy's configuration it was written under.
+        configs = [self._get_policy_config(policy.name) or {} for policy in self._assembled]
+        stated = {name: config[name] for config in configs for name in SETTINGS if name in config}
         graphs: dict[str, Graph] = {}
         decoded: list[Resource] = []
 
@@ -72,7 +76,7 @@ class Servicer(_PolicyAnalyzerServicer):
             report = self._create_report_violation(
                 response, policy.name, policy.description, level, policy.severity
             )
-            policy.judge(graph_of, self._get_policy_config(policy.name) or {}, report)
+            policy.judge(graph_of, {**stated, **(self._get_policy_config(policy.name) or {})}, report)
         return response
 
 

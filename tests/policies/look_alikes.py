@@ -309,15 +309,17 @@ def owners_database_reached_by_its_own_parts_only() -> Stack:
 
 
 LOOK_ALIKES: list[Callable[[], Stack]] = [
-    api_worker_and_migration_of_one_owner, api_and_worker_under_one_app_label, migration_with_an_app_label_of_its_own,
-    versions_of_one_service, components_of_one_owner, two_databases_on_one_server, two_databases_by_separate_variables,
-    two_databases_on_an_instance_of_unknown_address, equal_names_on_two_servers, equal_service_names_in_two_namespaces,
-    one_short_name_outside_and_one_inside, one_config_map_read_by_different_keys, one_config_map_of_log_levels,
-    equal_passwords_on_two_servers, server_and_its_one_client_read_one_secret, one_broker_for_both,
-    one_kafka_without_credentials, peers_called_over_http, words_that_are_hosts_elsewhere, one_otlp_collector,
-    exporter_beside_the_owner, replica_that_follows_its_primary, waiting_for_another_services_database,
-    two_exports_of_one_file_server, exports_whose_names_begin_alike, a_claim_for_many_with_one_user,
-    scratch_space_and_the_nodes_logs, two_caches_by_number, sidecar_on_localhost,
-    a_secret_for_pulling_images_and_a_certificate, functions_with_a_table_each, functions_in_one_component,
-    functions_in_one_network, ordering_without_a_value, owners_database_reached_by_its_own_parts_only,
+    api_worker_and_migration_of_one_owner, api_and_worker_under_one_app_label,
+    migration_with_an_app_label_of_its_own, versions_of_one_service, components_of_one_owner,
+    two_databases_on_one_server, two_databases_by_separate_variables,
+    two_databases_on_an_instance_of_unknown_address, equal_names_on_two_servers,
+    equal_service_names_in_two_namespaces, one_short_name_outside_and_one_inside,
+    one_config_map_read_by_different_keys, one_config_map_of_log_levels, equal_passwords_on_two_servers,
+    server_and_its_one_client_read_one_secret, one_broker_for_both, one_kafka_without_credentials,
+    peers_called_over_http, words_that_are_hosts_elsewhere, one_otlp_collector, exporter_beside_the_owner,
+    replica_that_follows_its_primary, waiting_for_another_services_database, two_exports_of_one_file_server,
+    exports_whose_names_begin_alike, a_claim_for_many_with_one_user, scratch_space_and_the_nodes_logs,
+    two_caches_by_number, sidecar_on_localhost, a_secret_for_pulling_images_and_a_certificate,
+    functions_with_a_table_each, functions_in_one_component, functions_in_one_network,
+    ordering_without_a_value, owners_database_reached_by_its_own_parts_only,
 ]  # fmt: skip

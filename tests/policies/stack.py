@@ -18,7 +18,7 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 
-from policies.isolation.pack import policies
+from policies.isolation.pack import SETTINGS, policies
 from policies.isolation.server import Servicer
 
 UNKNOWN = UNKNOWN_STRING_VALUE
@@ -150,7 +150,10 @@ class Answer:
 
 def analyze(*resources: Any, config: Mapping[str, Mapping[str, Any]] | None = None) -> list[Answer]:
     """What the pack says of a stack, through the policy SDK's servicer and through the pack's own, which must agree."""
-    own, sdk = _ask(Servicer(policies()), resources, config), _ask(_sdk_servicer(), resources, config)
+    # The SDK's servicer cannot carry a statement from one policy to the others; the pack's own does.
+    stated = {k: v for item in (config or {}).values() for k, v in item.items() if k in SETTINGS}
+    config = {policy.name: {**stated, **(config or {}).get(policy.name, {})} for policy in policies()}
+    own, sdk = ask(Servicer(policies()), resources, config), ask(_sdk_servicer(), resources, config)
     assert own == sdk
     return sdk
 
@@ -161,7 +164,8 @@ def _sdk_servicer() -> Any:
     )
 
 
-def _ask(servicer: Any, resources: Any, config: Mapping[str, Mapping[str, Any]] | None) -> list[Answer]:
+def ask(servicer: Any, resources: Any, config: Mapping[str, Mapping[str, Any]] | None) -> list[Answer]:
+    """What one servicer says of a stack."""
     request = proto.ConfigureAnalyzerRequest()
     info = {item.name: item.enforcementLevel for item in servicer.GetAnalyzerInfo(None, None).policies}
     for name, values in (config or {}).items():

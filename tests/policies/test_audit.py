@@ -177,7 +177,8 @@ def test_objects_with_empty_fields_are_read(tmp_path: Path, capsys: pytest.Captu
     file = tmp_path / "empty.yaml"
     file.write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels:\ndata:\n---\n---\n"
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: b\nspec:\n  template:\n    spec:\n      containers:\n"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: b\n"
+        "spec:\n  template:\n    spec:\n      containers:\n"
         "      - name: c\n        env:\n        - name: X\n          value:\n        envFrom:\n"
     )
     code, _, err = run(file, capsys=capsys)
@@ -193,11 +194,10 @@ def exemption(tmp_path: Path, **changes: str) -> Path:
     return file
 
 
-def test_an_exemption_lowers_a_violation_and_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shop = write(tmp_path / "shop.yaml", SHOP)
-    code, out, _ = run(shop, "--exemptions", exemption(tmp_path), capsys=capsys)
-    assert code == 0
-    assert "exemption from shared-database for pg (owner billing, until 2999-01-01): backfill" in out
+def test_an_exemption_lowers_a_violation_and_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str])
+-> None: shop = write(tmp_path / "shop.yaml", SHOP) code, out, _ = run(shop, "--exemptions",
+exemption(tmp_path), capsys=capsys) assert code == 0 assert "exemption from shared-database for pg (owner
+billing, until 2999-01-01): backfill" in out
 
 
 @pytest.mark.parametrize(
@@ -249,8 +249,8 @@ def test_no_level_is_lowered_unseen(
     assert message in captured.out + captured.err
 
 
-def test_a_missing_rule_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from policies.isolation.rules import RULES
+def test_a_missing_rule_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
+None: from policies.isolation.rules import RULES
 
     monkeypatch.setattr("policies.isolation.levels.RULES", RULES[1:])
     assert main(["verify"]) == 1

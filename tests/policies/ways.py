@@ -1,7 +1,7 @@
 """Programs that share a store, and programs that only look so, without our components or labels.
 
-Each is a list of resources as the engine shows them to a pack. Two services, `orders` and `billing`, stand against each
-other; what they are given is what differs.
+Each is a list of resources as the engine shows them to a pack. Two services, `orders` and `billing`, stand
+against each other; what they are given is what differs.
 """
 
 from __future__ import annotations
@@ -533,16 +533,17 @@ WAYS: list[Callable[[], Stack]] = [
     url_in_env, url_without_port, url_with_driver, jdbc, jdbc_sql_server, ado_net, libpq, go_mysql,
     three_spellings_of_one_database, host_and_database_apart, libpq_variables, short_name_and_fqdn,
     pod_of_the_stateful_set, across_namespaces, external_name, external_name_to_a_managed_database,
-    service_without_selector, two_services_of_one_server, config_map_key, config_map_as_environment, secret_in_base64,
-    secret_as_environment, two_secrets_with_one_address, properties_file, yaml_file, json_file_in_a_secret,
-    projected_volume, arguments, arguments_with_variables, shell_command, init_container, sidecar,
-    cron_job_of_another_service, operator_secret, operator_service, replica_of_the_operator, operator_pooler,
-    pooler_in_between, socket_proxy_in_between, only_the_password, image_without_a_telling_name,
-    mongo_with_one_database, managed_host_outside, cache_by_bare_name, cache_by_url_and_by_host, memcached, one_claim,
-    claim_that_nothing_declares, two_claims_of_one_export, export_inside_an_export, one_volume_handle,
-    directory_of_the_node, volume_of_the_database, patched_from_outside, unknown_address_of_one_instance,
-    unknown_secret_of_one_instance, one_generated_password, functions_of_one_instance,
-    functions_of_one_secret_version, functions_of_one_parameter, functions_of_a_replica, functions_of_one_table,
-    functions_of_one_cache, functions_of_one_bucket, functions_of_one_file_system, functions_with_rights_on_one_table,
+    service_without_selector, two_services_of_one_server, config_map_key, config_map_as_environment,
+    secret_in_base64, secret_as_environment, two_secrets_with_one_address, properties_file, yaml_file,
+    json_file_in_a_secret, projected_volume, arguments, arguments_with_variables, shell_command,
+    init_container, sidecar, cron_job_of_another_service, operator_secret, operator_service,
+    replica_of_the_operator, operator_pooler, pooler_in_between, socket_proxy_in_between, only_the_password,
+    image_without_a_telling_name, mongo_with_one_database, managed_host_outside, cache_by_bare_name,
+    cache_by_url_and_by_host, memcached, one_claim, claim_that_nothing_declares, two_claims_of_one_export,
+    export_inside_an_export, one_volume_handle, directory_of_the_node, volume_of_the_database,
+    patched_from_outside, unknown_address_of_one_instance, unknown_secret_of_one_instance,
+    one_generated_password, functions_of_one_instance, functions_of_one_secret_version,
+    functions_of_one_parameter, functions_of_a_replica, functions_of_one_table, functions_of_one_cache,
+    functions_of_one_bucket, functions_of_one_file_system, functions_with_rights_on_one_table,
     task_of_containers, known_address_of_one_instance,
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Analytics reads the monolith's database: once through a Secret declared here, once through one that is not.
 
-Nothing of this may ever be created. At the first preview the password is unknown, so the Secret's content is too; the
-isolation pack has to refuse by what is known: who owns what, and what goes into what.
+Nothing of this may ever be created. At the first preview the password is unknown, so the Secret's content is
+too; the isolation pack has to refuse by what is known: who owns what, and what goes into what.
 """
 
 from pathlib import Path
