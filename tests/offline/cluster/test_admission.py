@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from offline.cluster import ports
+from offline.cluster.api import Server
+from offline.cluster.layout import Layout
 from tests.offline.cluster.live import Live
 
 SAFE: dict[str, Any] = {
@@ -103,3 +109,34 @@ def test_the_service_account_token_is_accepted_and_rbac_refuses_the_rest(live: L
     assert live.as_bearer(token, f"/api/v1/namespaces/{namespace}/secrets") == 403
     assert live.as_bearer("made-up", f"/apis/apps/v1/namespaces/{namespace}/deployments/none") == 401
     assert live.as_bearer(None, "/api/v1/namespaces") == 403
+
+
+def test_the_administrators_certificate_opens_no_connection_to_etcd(live: Live) -> None:
+    layout = Layout.of(live.info.root)
+    kept = ports.read(layout.ports)
+    assert kept
+    administrator, api_server = (
+        Server.at(kept["etcd"], certificates=layout.certificates, client=client, authority="etcd-ca")
+        for client in ("admin", "etcd-client")
+    )
+    assert api_server.healthy("/readyz")
+    with pytest.raises(ssl.SSLError):
+        administrator.request("GET", "/readyz")
+
+
+def listening(pid: int) -> Iterator[str]:
+    """Addresses this process listens on, in hexadecimal as the kernel writes them."""
+    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                yield fields[1].partition(":")[0]
+
+
+def test_every_process_listens_on_loopback_only(live: Live) -> None:
+    for name, pid in live.info.pids.items():
+        assert pid
+        addresses = list(listening(pid))
+        assert addresses, f"{name} listens nowhere"
+        assert set(addresses) == {"0100007F"}, f"{name} listens on {addresses}"

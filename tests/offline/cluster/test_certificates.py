@@ -44,6 +44,13 @@ def test_a_certificate_is_signed_by_its_authority_only_and_good_for_its_side(fol
     assert (ExtendedKeyUsageOID.CLIENT_AUTH in purposes) == subject.client
 
 
+def test_only_the_api_server_is_a_client_of_etcd() -> None:
+    signed = {
+        name: subject for name, subject in certificates.SUBJECTS.items() if subject.authority == "etcd-ca"
+    }
+    assert set(signed) == {"etcd", "etcd-client"}
+
+
 def test_only_the_administrator_and_kwok_are_masters() -> None:
     masters = {name for name, subject in certificates.SUBJECTS.items() if subject.group == "system:masters"}
     assert masters == {"admin", "kwok"}
