@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 URL = "postgres://u:hunter2@pg/shop"
 
 
-def workload(name: str, *, image: str = "app:1", env: dict[str, str] | None = None, **metadata: Any) -> dict[str, Any]:
+def workload(
+    name: str, *, image: str = "app:1", env: dict[str, str] | None = None, **metadata: Any
+) -> dict[str, Any]:
     labels = {"app": name}
     variables = [{"name": key, "value": text} for key, text in (env or {}).items()]
     return {
@@ -86,7 +88,10 @@ def test_json_is_as_documented(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "logical": "shop",
         "users": ["orders", "billing"],
         "owners": ["orders", "billing"],
-        "paths": [["orders", "env DATABASE_URL", "Deployment pg"], ["billing", "env DATABASE_URL", "Deployment pg"]],
+        "paths": [
+            ["orders", "env DATABASE_URL", "Deployment pg"],
+            ["billing", "env DATABASE_URL", "Deployment pg"],
+        ],
         "message": finding["message"],
     }
     assert "orders (owner orders) → env DATABASE_URL → Deployment pg" in finding["message"]
@@ -127,7 +132,9 @@ def test_every_shape_of_input_is_read(shape: str, tmp_path: Path, capsys: pytest
         paths = [export(tmp_path / "stores.json", *SHOP[:3]), export(tmp_path / "billing.json", SHOP[3])]
     code, out, err = run(*paths, "--format", "json", capsys=capsys)
     assert (code, err) == (1, "")
-    assert [item["store"]["name"] for item in json.loads(out)["findings"] if item["level"] == "mandatory"] == ["pg"]
+    assert [
+        item["store"]["name"] for item in json.loads(out)["findings"] if item["level"] == "mandatory"
+    ] == ["pg"]
 
 
 def test_a_clean_system_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,11 +146,20 @@ def test_a_clean_system_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str
 BAD = {
     "no such file": (None, "no such file or folder"),
     "not yaml": ("a: [1, 2\nb: }", ":2: not valid YAML"),
-    "another version": (json.dumps({"version": 1, "deployment": {}}), "a stack export of version 1; version 3"),
+    "another version": (
+        json.dumps({"version": 1, "deployment": {}}),
+        "a stack export of version 1; version 3",
+    ),
     "broken json": ('{"version": 3,', "not valid JSON"),
     "nothing to audit": ("just: text", "neither Kubernetes objects nor a stack export"),
-    "no urn": (json.dumps({"version": 3, "deployment": {"resources": [{"type": "a"}]}}), "resources[0]: has no urn"),
-    "resources of another shape": (json.dumps({"version": 3, "deployment": {"resources": 1}}), "is not a list"),
+    "no urn": (
+        json.dumps({"version": 3, "deployment": {"resources": [{"type": "a"}]}}),
+        "resources[0]: has no urn",
+    ),
+    "resources of another shape": (
+        json.dumps({"version": 3, "deployment": {"resources": 1}}),
+        "is not a list",
+    ),
 }
 
 
@@ -168,7 +184,9 @@ def test_a_reference_to_nothing_matches_nothing(tmp_path: Path, capsys: pytest.C
     dangling = {"configMapKeyRef": {"name": "urls", "key": "db"}}
     documents = [workload("orders"), workload("billing")]
     for document in documents:
-        document["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "DB_URL", "valueFrom": dangling}]
+        document["spec"]["template"]["spec"]["containers"][0]["env"] = [
+            {"name": "DB_URL", "valueFrom": dangling}
+        ]
     code, out, _ = run(write(tmp_path / "shop.yaml", documents), "--format", "json", capsys=capsys)
     assert (code, json.loads(out)["findings"]) == (0, [])
 
@@ -194,10 +212,13 @@ def exemption(tmp_path: Path, **changes: str) -> Path:
     return file
 
 
-def test_an_exemption_lowers_a_violation_and_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str])
--> None: shop = write(tmp_path / "shop.yaml", SHOP) code, out, _ = run(shop, "--exemptions",
-exemption(tmp_path), capsys=capsys) assert code == 0 assert "exemption from shared-database for pg (owner
-billing, until 2999-01-01): backfill" in out
+def test_an_exemption_lowers_a_violation_and_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = write(tmp_path / "shop.yaml", SHOP)
+    code, out, _ = run(shop, "--exemptions", exemption(tmp_path), capsys=capsys)
+    assert code == 0
+    assert "exemption from shared-database for pg (owner billing, until 2999-01-01): backfill" in out
 
 
 @pytest.mark.parametrize(
@@ -211,7 +232,15 @@ billing, until 2999-01-01): backfill" in out
         ({"expires": "soon"}, 2, "exemptions[0].expires: not a date"),
         ({"until": "x"}, 2, "exemptions[0]: unknown key until"),
     ],
-    ids=["expired", "another resource", "another rule", "no such rule", "no reason", "no date", "unknown key"],
+    ids=[
+        "expired",
+        "another resource",
+        "another rule",
+        "no such rule",
+        "no reason",
+        "no date",
+        "unknown key",
+    ],
 )
 def test_an_exemption_covers_no_more_than_it_says(
     changes: dict[str, str], code: int, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -249,8 +278,10 @@ def test_no_level_is_lowered_unseen(
     assert message in captured.out + captured.err
 
 
-def test_a_missing_rule_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
-None: from policies.isolation.rules import RULES
+def test_a_missing_rule_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from policies.isolation.rules import RULES
 
     monkeypatch.setattr("policies.isolation.levels.RULES", RULES[1:])
     assert main(["verify"]) == 1
