@@ -37,7 +37,7 @@ def _compare(subject: str, before: Facts, after: Facts) -> Iterable[str]:
         elif new is None:
             yield f"- {subject} {name}{_of(old)}"
         elif old != new:
-            yield f"~ {subject} {name}: {old} → {new}"
+            yield f"~ {subject} {name}: {old or 'nothing'} → {new or 'nothing'}"
 
 
 def _of(words: str | None) -> str:

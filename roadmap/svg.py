@@ -3,6 +3,7 @@
 The same drawing always gives the same text.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 
@@ -14,6 +15,8 @@ GATEWAY_X, LEFT_X, RIGHT_X, BROKER_X = 20, 330, 640, 980
 SIDE_WIDTH = 150
 GROUP_X, GROUP_WIDTH = 300, 600
 GROUP_HEAD, GROUP_GAP, TOP = 34, 22, 30
+LABEL = 13
+"""Height of one line of a label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,8 @@ def svg(drawing: Drawing) -> str:
                 boxes[node.id] = Box(node=node, x=x, y=y + GROUP_HEAD + ROW * place, width=WIDTH[side])
         y += height + GROUP_GAP
     _sides(drawing, boxes, y)
-    links = "\n".join(_link(link, boxes, place) for place, link in enumerate(drawing.links))
+    labelled: Counter[str] = Counter()
+    links = "\n".join(_link(link, boxes, labelled) for link in drawing.links)
     nodes = "\n".join(_node(box) for box in boxes.values())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BROKER_X + SIDE_WIDTH + 40} {y}" role="img">\n'
@@ -67,7 +71,8 @@ def svg(drawing: Drawing) -> str:
 
 
 MARKERS = (
-    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" '
+    'markerWidth="9" markerHeight="9" '
     'orient="auto-start-reverse"><path d="M0 0 L8 4 L0 8 z" class="tip"/></marker></defs>'
 )
 
@@ -107,7 +112,8 @@ def _node(box: Box) -> str:
     )
 
 
-def _link(link: Link, boxes: dict[str, Box], place: int) -> str:
+def _link(link: Link, boxes: dict[str, Box], labelled: Counter[str]) -> str:
+    """A curve, and for a request its path and weight; `labelled` keeps the labels of one target apart."""
     source, target = boxes[link.source], boxes[link.target]
     if source.x == target.x:
         # Within one column the curve leaves and comes back on the left.
@@ -130,9 +136,11 @@ def _link(link: Link, boxes: dict[str, Box], place: int) -> str:
         at = (target.right + 8, target.middle - 5)
     label = ""
     if link.kind == "request":
-        label = f'<text class="label" x="{at[0]}" y="{at[1]}">{escape(link.label)}</text>'
+        height = at[1] - LABEL * labelled[link.target]
+        labelled[link.target] += 1
+        label = f'<text class="label" x="{at[0]}" y="{height}">{escape(link.label)}</text>'
     hint = escape(f"{source.node.label} → {target.node.label} {link.label}{_mark(link.status)}".strip())
     return (
-        f'<g class="link {link.kind} {link.status}"><path id="link-{place}" d="{path}" marker-end="url(#tip)">'
+        f'<g class="link {link.kind} {link.status}"><path d="{path}" marker-end="url(#tip)">'
         f"<title>{hint}</title></path>{label}</g>"
     )
