@@ -178,11 +178,16 @@ def _children(value: Any) -> Iterator[Any]:
         yield from value
 
 
-def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
-    """Every text that stands inside a `Secret`, so that messages can hide it."""
+def secret_texts(value: Any, *, whole: bool = True, _inside: bool = False) -> Iterator[str]:
+    """Every text that stands inside a `Secret`, so that messages can hide it.
+
+    Without `whole`, maps and lists that are secret as a whole are passed over: most of what is in them is not.
+    """
     if isinstance(value, str):
-        if inside and value:
+        if _inside and value:
             yield value
         return
+    if isinstance(value, Secret) and isinstance(value.value, dict | list) and not whole:
+        return
     for item in _children(value):
-        yield from secret_texts(item, inside or isinstance(value, Secret))
+        yield from secret_texts(item, whole=whole, _inside=_inside or isinstance(value, Secret))

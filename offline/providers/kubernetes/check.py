@@ -9,7 +9,7 @@ from offline.providers.kubernetes.kinds import type_of_token
 from offline.providers.kubernetes.manifest import field, set_field
 from offline.providers.kubernetes.naming import adopt_name, assign_name
 from offline.providers.kubernetes.normalization import normalized
-from offline.providers.kubernetes.secrecy import mark_secrets
+from offline.providers.kubernetes.secrecy import mark_secrets, texts_to_hide
 from offline.providers.property_values import decode, encode, without_secrets
 from offline.providers.resource_names import type_token
 from offline.providers.rpc_errors import ProviderError
@@ -24,6 +24,7 @@ def check(cluster: Cluster, request: provider_pb2.CheckRequest) -> provider_pb2.
         given, old = decode(request.news), without_secrets(decode(request.olds))
     except ValueError as error:
         raise ProviderError(f"{request.urn}: {error}") from error
+    cluster.remember_secrets(request.urn, frozenset(texts_to_hide(given)))
     inputs = normalized(without_secrets(given))
     if old:
         adopt_name(inputs, old)

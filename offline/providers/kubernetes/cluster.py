@@ -26,6 +26,7 @@ class Cluster:
         self.stop = threading.Event()
         self.unreachable = ""
         """Why the cluster cannot be asked; "" when it can."""
+        self._secrets: dict[str, frozenset[str]] = {}
         self._client: ApiClient | None = None
         try:
             self._client = ApiClient(configuration, environment)
@@ -34,6 +35,14 @@ class Cluster:
             self.unreachable = str(error)
         except ApiError as error:
             self.unreachable = f"{self._client.server if self._client else ''}: {error}"
+
+    def remember_secrets(self, urn: str, texts: frozenset[str]) -> None:
+        """Keeps what the program's own inputs say is secret: in the checked ones, lists are secret as a whole."""
+        self._secrets[urn] = texts
+
+    def secrets_of(self, urn: str) -> frozenset[str] | None:
+        """The secret texts of a resource that was checked in this run, else None."""
+        return self._secrets.get(urn)
 
     @property
     def namespace(self) -> str:

@@ -41,7 +41,8 @@ class Operation:
 
     def hide(self, message: object) -> str:
         """The message without any secret text of the inputs."""
-        return hide(str(message), texts_to_hide(self.given))
+        known = self.cluster.secrets_of(self.urn)
+        return hide(str(message), texts_to_hide(self.given, whole=False) if known is None else known)
 
     def error(self, message: str) -> ProviderError:
         """An error whose text shows no secret."""

@@ -35,13 +35,14 @@ def mark_secrets(outputs: Properties, inputs: Properties) -> None:
             outputs[key] = Secret(value)
 
 
-def texts_to_hide(*properties: Properties) -> set[str]:
-    """Every secret text in these properties, plain and base64, and the data of every Secret."""
-    texts: set[str] = set()
-    for item in properties:
-        texts.update(secret_texts(item))
-        if without_secrets(item.get("kind")) == "Secret":
-            texts.update(secret_texts(Secret([item.get("data", {}), item.get("stringData", {})])))
+def texts_to_hide(program: Properties, *, whole: bool = True) -> set[str]:
+    """Every secret text in what the program gave, and the data of a Secret; plain, base64 and decoded.
+
+    Checked inputs and outputs mark whole lists: with `whole=False` only what is secret by itself is taken from them.
+    """
+    texts = set(secret_texts(program, whole=whole))
+    if without_secrets(program.get("kind")) == "Secret":
+        texts.update(secret_texts(Secret([program.get("data", {}), program.get("stringData", {})])))
     return texts | {base64.b64encode(text.encode()).decode() for text in texts} | set(_decoded(texts))
 
 

@@ -135,11 +135,13 @@ def test_an_invalid_object_is_refused_by_the_api_server(
 
 def test_a_refusal_shows_no_secret(kubernetes: Provider, namespace: str) -> None:
     program = m.deployment(namespace, "bad")
-    program["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = Secret("Hunter2-Policy")
+    container = program["spec"]["template"]["spec"]["containers"][0]
+    container |= {"imagePullPolicy": Secret("Hunter2-Policy"), "terminationMessagePolicy": "Open-Policy"}
     with pytest.raises(RefusedError) as refused:
         kubernetes.create(m.DEPLOYMENT, program, preview=True)
     assert "Hunter2-Policy" not in refused.value.text
     assert '"[secret]"' in refused.value.text
+    assert '"Open-Policy"' in refused.value.text
 
 
 def test_a_preview_shows_what_the_server_would_make_and_creates_nothing(

@@ -70,3 +70,10 @@ def encoded(text: str) -> str:
 )
 def test_messages_hide_secrets(properties: dict[str, Any], message: str, wanted: str) -> None:
     assert hide(message, texts_to_hide(properties)) == wanted
+
+
+def test_a_list_that_is_secret_as_a_whole_hides_nothing_by_itself() -> None:
+    checked = {"containers": Secret([{"name": "web"}]), "token": Secret("t0k3n-x")}
+    found = texts_to_hide(checked, whole=False)
+    assert "t0k3n-x" in found
+    assert "web" not in found
