@@ -6,6 +6,7 @@ from roadmap.catalog_entries import DomainEntry
 from roadmap.refusal import Refusal, block, one_of, paste
 from roadmap.stack_config import ExtractConfig, StackConfig
 from roadmap.topology import DomainPlacement
+from roadmap.transition import backfill_contradiction
 
 
 def _key(entry: DomainEntry, flag: str) -> str:
@@ -131,6 +132,17 @@ def _backfilled(
             key=_key(entry, "backfill"),
             value=flags.backfill.direction,
             fix=f"bring the weight to 0 first:{paste(f'extract.{entry.domain}.weight', 0)}",
+        )
+    contradiction = (
+        backfill_contradiction(flags.backfill.direction, flags.backfilled) if flags.backfill else None
+    )
+    if flags.backfill and contradiction:
+        raise Refusal(
+            contradiction,
+            file=config.file,
+            key=_key(entry, "backfill"),
+            value=flags.backfill.direction,
+            fix=f"remove {_key(entry, 'backfill')}",
         )
     return "forward" if serves else flags.backfilled
 

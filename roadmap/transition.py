@@ -252,7 +252,15 @@ def _backfill(entry: DomainEntry, before: DomainPlacement, after: DomainPlacemen
         return _objection(
             entry, "a backfill has ended when its exemption closes, not when it opens", "backfilled"
         )
-    if (after.backfill == "reverse") != (before.backfilled == "forward"):
-        where = "in the service's store" if before.backfilled == "forward" else "in the monolith"
-        return _objection(entry, f"its data is {where} already", "backfill")
+    contradiction = backfill_contradiction(after.backfill, before.backfilled)
+    if contradiction:
+        return _objection(entry, contradiction, "backfill")
     return _change(entry, f"{entry.domain}: an exemption opens the link for a {after.backfill} backfill")
+
+
+def backfill_contradiction(direction: str, backfilled: str | None) -> str | None:
+    """Why data cannot move in a direction from where it is; None where it can."""
+    if (direction == "reverse") == (backfilled == "forward"):
+        return None
+    where = "in the service's store" if backfilled == "forward" else "in the monolith"
+    return f"a {direction} backfill has nothing to move: the data is {where} already"
