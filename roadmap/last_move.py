@@ -12,6 +12,10 @@ from pydantic import ValidationError
 from roadmap.moves import Move
 
 
+_ABSENT = {"previous": None, "evidence_digest": None}
+"""Fields that the engine drops from an output when they are null."""
+
+
 def move_to_register(judged: Move, last: Mapping[str, Any] | None) -> Move:
     """The judged move if it changes something, else the `last` exported one.
 
@@ -20,7 +24,7 @@ def move_to_register(judged: Move, last: Mapping[str, Any] | None) -> Move:
     if judged.changes or last is None:
         return judged
     try:
-        carried = Move.model_validate(dict(last))
+        carried = Move.model_validate({**_ABSENT, **last})
     except ValidationError:
         return judged
     return carried if carried.next == judged.next else judged

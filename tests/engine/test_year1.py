@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.engine.conftest import Project
+from tests.engine.conftest import ROOT, Project
 
 PREFIX = "year1"
 NAMESPACE = f"{PREFIX}-monolith"
@@ -43,7 +43,7 @@ def test_everything_is_ready(year1: Project) -> None:
 def test_a_second_up_changes_nothing(year1: Project) -> None:
     before = uids(year1)
     text = year1.make("up", STACK="year1").must_succeed().text
-    assert changes(text) == []
+    assert changes(text) == [], text
     assert UNCHANGED.search(text)
     assert uids(year1) == before
 
@@ -173,8 +173,7 @@ def test_a_failed_update_leaves_the_last_completed_topology(year1: Project) -> N
 
 
 def test_no_command_leaves_a_trace_in_the_stack_files(year1: Project) -> None:
-    from tests.engine.conftest import ROOT
-
+    year1.make("preview", STACK="year1").must_succeed()  # plain Pulumi leaves a salt, ours takes it out again
     for file in (ROOT / "stacks").glob("Pulumi.*.yaml"):
         assert (year1.root / "stacks" / file.name).read_text() == file.read_text()
 

@@ -17,6 +17,7 @@ FIRST = Move(
     exemptions=(),
 )
 STILL = FIRST.model_copy(update={"previous": {"ai": "interface"}, "changes": ()})
+"""An update without a change; the engine returns the first move without its nulls."""
 ONWARD = STILL.model_copy(update={"next": {"ai": "worker"}, "changes": ("ai: interface to worker",)})
 
 
@@ -24,7 +25,12 @@ ONWARD = STILL.model_copy(update={"next": {"ai": "worker"}, "changes": ("ai: int
     ("judged", "last", "registered"),
     [
         pytest.param(FIRST, None, FIRST, id="first deployment"),
-        pytest.param(STILL, FIRST.model_dump(mode="json"), FIRST, id="nothing moves: the last move stays"),
+        pytest.param(
+            STILL,
+            FIRST.model_dump(mode="json", exclude_none=True),
+            FIRST,
+            id="nothing moves: the last move stays",
+        ),
         pytest.param(ONWARD, FIRST.model_dump(mode="json"), ONWARD, id="a move replaces the last one"),
         pytest.param(STILL, None, STILL, id="nothing was exported"),
         pytest.param(STILL, ONWARD.model_dump(mode="json"), STILL, id="the last move ended elsewhere"),
