@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ class Pulumi:
 
         Ctrl-C and SIGTERM are handed on once, for an orderly stop; whatever the engine leaves running is ended.
         """
-        with salt.kept_out(self.program):
+        with salt.kept_out(self.program), _handing_on_signals() as watch:
             child = subprocess.Popen(
                 self._command(arguments),
                 cwd=self.program.folder,
@@ -60,9 +60,9 @@ class Pulumi:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+            watch(child)
             processes.note(self.program, child.pid)
-            with _handing_on_signals(child):
-                exit_code = child.wait()
+            exit_code = child.wait()
             processes.end_survivors(child.pid)
             processes.forget(self.program)
         if exit_code != 0:
@@ -144,14 +144,27 @@ def _last(text: str) -> str:
 
 
 @contextmanager
-def _handing_on_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    def hand_on(_signal_number: int, _frame: FrameType | None) -> None:
-        child.send_signal(signal.SIGINT)  # the engine stops in order at the first, at once at the second
+def _handing_on_signals() -> Iterator[Callable[[subprocess.Popen[bytes]], None]]:
+    """Signals go to the process given to the callable; one that came before it is handed on then."""
+    running: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
-    handled = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {signal_number: signal.signal(signal_number, hand_on) for signal_number in handled}
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        if not running:
+            early.append(number)
+        for child in running:
+            child.send_signal(signal.SIGINT)  # the engine stops in order at the first, at once at the second
+
+    def watch(child: subprocess.Popen[bytes]) -> None:
+        running.append(child)
+        if early:
+            child.send_signal(signal.SIGINT)
+
+    before = {
+        number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
-        yield
+        yield watch
     finally:
-        for signal_number, handler in before.items():
-            signal.signal(signal_number, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
