@@ -21,7 +21,7 @@ from components.application.workload import (
 )
 from components.connections import Connections
 from components.labels import labels
-from roadmap.topology import Environment, Service
+from roadmap.topology import Environment, Migration, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,13 @@ class ApplicationService(pulumi.ComponentResource):
             )
             signing = TokenSigning(secret_name=key.secret_name, jwks_path=service.jwks_path)
         ready: list[pulumi.Resource] = [args.connections.broker.ready]
-        self.migration = self._migration_spec(args, account.metadata.name)
-        if self.migration is not None:
-            ready.append(self._migration_job(name, args, self.migration))
+        self.migration = None
+        if service.migration is not None:
+            ready.append(self._migration_job(name, args, service.migration, account.metadata.name))
+            # Of the configured image: the pipeline puts in the image that it releases.
+            self.migration = self._migration_spec(
+                args, service.migration, service.image, account.metadata.name
+            )
         for workload in service.workloads:
             ApplicationWorkload(
                 workload.name,
@@ -115,28 +119,32 @@ class ApplicationService(pulumi.ComponentResource):
         return ApplicationSecrets(name=secret.metadata.name, values=values)
 
     def _migration_spec(
-        self, args: ApplicationServiceArgs, account: pulumi.Output[str]
-    ) -> JobSpecArgsDict | None:
-        migration = args.service.migration
-        if migration is None:
-            return None
+        self,
+        args: ApplicationServiceArgs,
+        migration: Migration,
+        image: str,
+        service_account: pulumi.Output[str],
+    ) -> JobSpecArgsDict:
         return migration_spec(
             MigrationArgs(
                 owner=args.service.owner,
                 migration=migration,
-                image=args.released_image or args.service.image,
-                service_account=account,
+                image=image,
+                service_account=service_account,
                 variables=args.connections.environment(migration.stores, None),
                 environment=args.environment,
             )
         )
 
     def _migration_job(
-        self, name: str, args: ApplicationServiceArgs, spec: JobSpecArgsDict
+        self,
+        name: str,
+        args: ApplicationServiceArgs,
+        migration: Migration,
+        service_account: pulumi.Output[str],
     ) -> k8s.batch.v1.Job:
         """The Job of the configured image; a released one was migrated by the pipeline that released it."""
-        migration = args.service.migration
-        assert migration is not None
+        image = args.released_image or args.service.image
         return k8s.batch.v1.Job(
             f"{name}-migration",
             metadata={
@@ -144,7 +152,7 @@ class ApplicationService(pulumi.ComponentResource):
                 "namespace": args.namespace,
                 "labels": labels(owner=args.service.owner, name=migration.name, component="migration"),
             },
-            spec=spec,
+            spec=self._migration_spec(args, migration, image, service_account),
             opts=pulumi.ResourceOptions(
                 parent=self, ignore_changes=[IMAGE_FIELD] if args.released_image is not None else None
             ),

@@ -113,7 +113,11 @@ class ReleasePipeline(pulumi.ComponentResource):
         # For the owner's repository; a ConfigMap, so that the team can take it from where its rights end anyway.
         k8s.core.v1.ConfigMap(
             f"{name}-workflow",
-            metadata={"name": f"{pipeline.owner}-workflow", "namespace": args.namespace, "labels": own_labels},
+            metadata={
+                "name": f"{pipeline.owner}-workflow",
+                "namespace": args.namespace,
+                "labels": own_labels,
+            },
             data={WORKFLOW_FILE: workflow(pipeline, stack=args.stack, migration=args.migration_name)},
             opts=child,
         )

@@ -152,6 +152,11 @@ def test_a_release_starts_no_migration_of_the_stack(program: Program, released: 
     assert jobs(released) == jobs(program)
 
 
+def test_a_release_leaves_the_pipelines_template_as_it_is(program: Program, released: Program) -> None:
+    before, after = (found.one("CronJob", "monolith-migration") for found in (program, released))
+    assert before.inputs == after.inputs
+
+
 def test_where_two_write_a_changed_config_wins(program: Program) -> None:
     forced = {
         resource.id
