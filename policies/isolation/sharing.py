@@ -54,14 +54,16 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
         return [_shared(store, None, uses, owner, True)]
     buckets: dict[str | None, list[Use]] = defaultdict(list)
     for use in uses:
-        buckets[_bucket(use, grade)].append(use)
+        buckets[_bucket(graph, use, grade)].append(use)
     found: list[Shared] = []
     unnamed = buckets.pop(None, [])
     for key, members in buckets.items():
         host = owner if owner is not None and _is_hosts(graph, key, members, store, owner) else None
+        sure = [use for use in members if not graph.is_doubtful(use)]
         if len(_owners(graph, members, host)) > 1:
+            certain = bool(sure) and len(_owners(graph, sure, host)) > 1
             stated = next((use.logical for use in members if isinstance(use.logical, str)), None)
-            found.append(_shared(store, stated, members, host, True))
+            found.append(_shared(store, stated, sure if certain else members, host, certain))
     if unnamed:
         found += _unnamed(
             graph, store, unnamed, [use for members in buckets.values() for use in members], owner
@@ -74,18 +76,16 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
     return found
 
 
-def _bucket(use: Use, grade: str) -> str | None:
+def _bucket(graph: Graph, use: Use, grade: str) -> str | None:
     """What a use is held together with: its database, or its engine's default; None where that is open."""
     if use.logical is UNKNOWN:
         return None
     engine = use.store.engine
-    logical = (
-        use.logical
-        if isinstance(use.logical, str)
-        else engine.default_logical
-        if engine is not None
-        else None
-    )
+    logical = use.logical if isinstance(use.logical, str) else None
+    if logical is None and engine is not None:
+        logical = engine.default_logical
+        if engine.name == "postgresql" and not graph.owners.any_declared:
+            logical = use.login  # the server's default: a database called as its user
     return f"{logical}/{use.schema}" if logical and grade == "schema" and use.schema else logical
 
 
@@ -117,8 +117,8 @@ def _unnamed(
 ) -> list[Shared]:
     """Uses that name no database: the same one as each other's, and possibly as anybody's."""
     strict = [use for use in named if any(_must_be_apart(graph, use, other) for other in unnamed)]
-    together = [*unnamed, *strict]
-    if len(_owners(graph, together, owner)) > 1:
+    together = [use for use in (*unnamed, *strict) if not graph.is_doubtful(use)]
+    if together and len(_owners(graph, together, owner)) > 1:
         return [_shared(store, None, together, owner, True)]
     return [_shared(store, None, [*unnamed, *named], owner, False)] if named else []
 

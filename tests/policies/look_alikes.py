@@ -308,6 +308,35 @@ def owners_database_reached_by_its_own_parts_only() -> Stack:
     return [*stack, definitions, job]
 
 
+def one_list_of_all_databases_handed_to_everybody() -> Stack:
+    """Which of them a service uses is decided in its code; nothing shows that any is used by two."""
+    data = {f"{name}.yml": f"url: postgres://{name}-db/data" for name in BOTH}
+    servers = [item for name in BOTH for item in server(f"{name}-db", POSTGRES, 5432)]
+    return [
+        kube("ConfigMap", "all", data=data), *servers,
+        *pair(pod={"volumes": [{"name": "f", "configMap": {"name": "all"}}]}),
+    ]  # fmt: skip
+
+
+def a_database_called_as_its_user() -> Stack:
+    return [*postgres(), *each(lambda name: {"env": [value("PGHOST", "pg"), value("PGUSER", name)]})]
+
+
+def a_relay_of_changes_and_a_console() -> Stack:
+    given: dict[str, Any] = {"env": [value("DATABASE_URL", URL)]}
+    return [
+        *postgres(), deployment("orders", **given), deployment("relay", image="debezium/server:2.7", **given),
+        deployment("console", image="dpage/pgadmin4:9", **given),
+    ]  # fmt: skip
+
+
+def a_bucket_each_on_one_server() -> Stack:
+    return [
+        *server("minio", "minio/minio:1", 9000),
+        *each(lambda name: {"env": [value("S3_ENDPOINT", "http://minio:9000"), value("S3_BUCKET", name)]}),
+    ]
+
+
 LOOK_ALIKES: list[Callable[[], Stack]] = [
     api_worker_and_migration_of_one_owner, api_and_worker_under_one_app_label,
     migration_with_an_app_label_of_its_own, versions_of_one_service, components_of_one_owner,
@@ -322,4 +351,6 @@ LOOK_ALIKES: list[Callable[[], Stack]] = [
     two_caches_by_number, sidecar_on_localhost, a_secret_for_pulling_images_and_a_certificate,
     functions_with_a_table_each, functions_in_one_component, functions_in_one_network,
     ordering_without_a_value, owners_database_reached_by_its_own_parts_only,
+    one_list_of_all_databases_handed_to_everybody, a_database_called_as_its_user, a_relay_of_changes_and_a_console,
+    a_bucket_each_on_one_server,
 ]  # fmt: skip

@@ -33,6 +33,7 @@ _TOKENS = {
     "RabbitmqCluster": "rabbitmq.com/v1beta1", "NetworkPolicy": "networking.k8s.io/v1",
     "Role": "rbac.authorization.k8s.io/v1", "RoleBinding": "rbac.authorization.k8s.io/v1",
     "Endpoints": "core/v1",
+    "Component": "dapr.io/v1alpha1",
 }  # fmt: skip
 
 

@@ -529,6 +529,43 @@ def known_address_of_one_instance() -> Stack:
     ]
 
 
+def sidecars_to_one_managed_instance() -> Stack:
+    proxy = {
+        "name": "proxy",
+        "image": "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.14",
+        "args": ["--port=5432", "project:europe-west1:shop"],
+    }
+    env = [value("DATABASE_URL", "postgres://localhost:5432/shop")]
+    return [_beside(name, proxy, env) for name in BOTH]
+
+
+def _beside(name: str, side: dict[str, Any], env: list[dict[str, Any]]) -> Any:
+    main = {"name": "main", "image": "app:1", "env": env}
+    return deployment(name, pod={"containers": [main, side]})
+
+
+def one_state_store_for_two_applications() -> Stack:
+    component = kube(
+        "Component", "state", scopes=list(BOTH),
+        spec={"type": "state.redis", "metadata": [{"name": "redisHost", "value": "redis:6379"}]},
+    )  # fmt: skip
+    clients = [deployment(name) for name in BOTH]
+    for client in clients:
+        template = client.properties["spec"]["template"]["metadata"]
+        template["annotations"] = {"dapr.io/enabled": "true", "dapr.io/app-id": client.name}
+    return [*server("redis", "redis:7", 6379), component, *clients]
+
+
+def a_list_of_databases_of_ones_own() -> Stack:
+    """Each service has its own list; that one of its two databases is the other's is no accident of handing out."""
+    text = "primary:\n  url: postgres://pg/shop\nlegacy:\n  url: postgres://old/archive\n"
+    files = [kube("ConfigMap", name, data={"application.yml": text}) for name in BOTH]
+    return [
+        *postgres(), *server("old", POSTGRES, 5432), *files,
+        *each(lambda name: {"pod": {"volumes": [{"name": "f", "configMap": {"name": name}}]}}),
+    ]  # fmt: skip
+
+
 WAYS: list[Callable[[], Stack]] = [
     url_in_env, url_without_port, url_with_driver, jdbc, jdbc_sql_server, ado_net, libpq, go_mysql,
     three_spellings_of_one_database, host_and_database_apart, libpq_variables, short_name_and_fqdn,
@@ -545,5 +582,6 @@ WAYS: list[Callable[[], Stack]] = [
     one_generated_password, functions_of_one_instance, functions_of_one_secret_version,
     functions_of_one_parameter, functions_of_a_replica, functions_of_one_table, functions_of_one_cache,
     functions_of_one_bucket, functions_of_one_file_system, functions_with_rights_on_one_table,
-    task_of_containers, known_address_of_one_instance,
+    task_of_containers, known_address_of_one_instance, sidecars_to_one_managed_instance,
+    one_state_store_for_two_applications, a_list_of_databases_of_ones_own,
 ]  # fmt: skip

@@ -42,7 +42,14 @@ def words(name: str) -> tuple[str, ...]:
     split: list[str] = []
     for word in _WORDS.findall(name.replace("mongodb", "mongo")):
         lowered = word.lower()
-        if lowered.startswith("pg") and lowered[2:] in {"host", "database", "hostaddr", "port", "schema"}:
+        if lowered.startswith("pg") and lowered[2:] in {
+            "host",
+            "database",
+            "hostaddr",
+            "port",
+            "schema",
+            "user",
+        }:
             split += ["pg", lowered[2:]]
         else:
             split.append(lowered)

@@ -149,11 +149,12 @@ _PROXIES: Final = listed(
     "cloudsql cloud-sql-proxy mysqlrouter predixy pgagroal"
 )
 
-# Observers read everybody's numbers; they are no second service of a store.
+# Observers, relays of changes and consoles read everybody's data; they are no second service of a store.
 _OBSERVERS: Final = listed(
     "exporter otel opentelemetry otelcol prometheus grafana fluentd fluentbit fluent filebeat metricbeat logstash "
     "vector promtail telegraf datadog newrelic dynatrace instana jaeger zipkin loki tempo thanos kibana "
-    "elastic-agent cadvisor velero kube-state-metrics"
+    "elastic-agent cadvisor velero kube-state-metrics cdc debezium maxwell pgadmin adminer phpmyadmin cloudbeaver "
+    "mongo-express redis-commander redisinsight kafdrop kafka-ui akhq sqlpad configserver config-server"
 )
 
 SERVER_PASSWORD_VARIABLES: Final = listed(
@@ -240,8 +241,8 @@ def is_proxy(image: str) -> bool:
 
 
 def is_observer(image: str) -> bool:
-    """Whether an image belongs to the observability plane."""
-    return bool(_OBSERVERS & set(image_words(image)))
+    """Whether an image belongs to the observability plane, relays changes, or is an administrator's console."""
+    return bool(_OBSERVERS & {word.rstrip("0123456789") for word in image_words(image)})
 
 
 def engine_of_scheme(scheme: str) -> Engine | None:

@@ -16,8 +16,8 @@ from ..addresses.variables import (
     surely_names_host,
     words,
 )
-from ..catalog.engines import BY_WORD, CLOUD_HOSTS, Engine
-from ..resources import UNKNOWN
+from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine, image_words
+from ..resources import UNKNOWN, dig, sequence, text
 from .environment import Variable
 from .names import Destination
 from .stores import Store
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104
 _WAITING = re.compile(
     r"\bnc\b|\bnetcat\b|pg_isready|wait-?for|\buntil\b|nslookup|getent|/dev/tcp|mysqladmin ping|\bdockerize\b"
+)
+_INSTANCE = re.compile(
+    r"(?:^|[=\s,])((?:[\w.-]+:)?[\w-]+:[\w-]+:[\w-]+)(?:=tcp:(?:[\d.]+:)?(\d+)|\?port=(\d+))?"
 )
 _DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
 _DATABASE_HINTS = frozenset({"db", "database", "sql", "datasource", "rdbms", "pg"})
@@ -46,6 +49,7 @@ class Call:
     steps: tuple[str, ...]
     carriers: tuple[str, ...]
     login: str | None
+    whole: bool = False
 
 
 def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Iterator[Use | Call]:
@@ -82,8 +86,30 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
         else:
             found = endpoints(variable.value)
         for endpoint in found:
-            if endpoint.host.lower() not in _LOCAL:
-                yield from _uses(graph, workload, variable, endpoint, databases, logins, unknown_database)
+            local = endpoint.host.lower() in _LOCAL
+            reached = _beyond_sidecar(workload, endpoint) if local else endpoint
+            if reached is not None:
+                yield from _uses(graph, workload, variable, reached, databases, logins, unknown_database)
+
+
+def _beyond_sidecar(workload: Workload, endpoint: Endpoint) -> Endpoint | None:
+    """What a managed database's proxy in the same pod makes of `localhost`; None without one."""
+    for container in workload.containers():
+        if {"cloudsql", "cloud-sql-proxy", "gce-proxy"} & set(
+            image_words(text(dig(container, "image")) or "")
+        ):
+            for argument in (*sequence(dig(container, "command")), *sequence(dig(container, "args"))):
+                instance = _INSTANCE.search(text(argument) or "")
+                if instance is not None and (
+                    endpoint.port is None or instance[2] in {None, str(endpoint.port)}
+                ):
+                    return replace(
+                        endpoint,
+                        host=instance[1],
+                        engine=endpoint.engine or BY_NAME["postgresql"],
+                        bare=False,
+                    )
+    return None
 
 
 def _handled(graph: Graph, variable: Variable) -> Store | None:
@@ -130,6 +156,7 @@ def _uses(
                 steps=steps,
                 carriers=carriers,
                 login=endpoint.user or closest(variable.name, logins),
+                whole=variable.whole,
             )
         return
     if not stores and destination.outside:
@@ -146,13 +173,14 @@ def _uses(
             carriers=carriers,
             logical=_logical(variable, endpoint, store.engine or engine, databases, unknown_database),
             login=endpoint.user or closest(variable.name, logins),
+            whole=variable.whole,
         )
 
 
 def _destination(
     graph: Graph, workload: Workload, endpoint: Endpoint, engine: Engine | None
 ) -> Destination | None:
-    if engine is not None and engine.name == "s3":
+    if (engine is not None and engine.name == "s3") or ":" in endpoint.host:
         handled = graph.names.handle(endpoint.host)
         return Destination(store=handled) if handled else Destination(outside=endpoint.host)
     found = graph.names.resolve(endpoint.host, workload.namespace, workload.resource.scope)
@@ -224,4 +252,5 @@ def through(call: Call, beyond: Use) -> Use:
         steps=(*call.steps, call.target.resource.title, *beyond.steps),
         carriers=call.carriers,
         login=call.login,
+        whole=call.whole,
     )

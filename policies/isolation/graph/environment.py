@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -50,6 +50,8 @@ class Variable:
     """Whether this is a command or a file to be searched for addresses, not one value."""
     init: bool = False
     """Whether only an init container is given it."""
+    whole: bool = False
+    """Whether it came with everything else in its carrier, needed or not."""
 
 
 def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
@@ -71,9 +73,31 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
                 argument_text = text(argument)
                 if argument_text:
                     expanded += _argument(argument_text, part, known)
-        yield [_as_init(item) for item in expanded] if init else expanded
+        yield [replace(item, init=True) for item in expanded] if init else expanded
     if files:
         yield files
+    yield from _components(workload, index)
+
+
+def _components(workload: Workload, index: Index) -> Iterator[list[Variable]]:
+    """State stores that a Dapr component names for this application; one without scopes is everybody's and nobody's."""
+    annotations = mapping(dig(workload.template, "metadata", "annotations"))
+    application = text(annotations.get("dapr.io/app-id"))
+    if application is None:
+        return
+    for component in index.of_kind("Component"):
+        kind = text(dig(component.body, "spec", "type")) or ""
+        scopes = {text(item) for item in sequence(component.body.get("scopes"))}
+        near = component.group == "dapr.io" and component.namespace == workload.namespace
+        if near and kind.startswith("state.") and application in scopes:
+            yield [
+                Variable(
+                    name=text(dig(item, "name")) or "",
+                    value=text(dig(item, "value")),
+                    steps=(component.title,),
+                )
+                for item in sequence(dig(component.body, "spec", "metadata"))
+            ]
 
 
 def _cloud_variables(resource: Resource) -> Iterator[list[Variable]]:
@@ -99,18 +123,6 @@ def _cloud_variables(resource: Resource) -> Iterator[list[Variable]]:
             yield found
 
 
-def _as_init(variable: Variable) -> Variable:
-    return Variable(
-        name=variable.name,
-        value=variable.value,
-        carrier=variable.carrier,
-        carrier_key=variable.carrier_key,
-        steps=variable.steps,
-        free_text=variable.free_text,
-        init=True,
-    )
-
-
 def _environment(container: Mapping[str, Any], workload: Workload, index: Index) -> Iterator[Variable]:
     for source in sequence(container.get("envFrom")):
         prefix = text(dig(source, "prefix")) or ""
@@ -125,6 +137,7 @@ def _environment(container: Mapping[str, Any], workload: Workload, index: Index)
                         carrier=carrier,
                         carrier_key=key,
                         steps=(carrier.title,),
+                        whole=True,
                     )
                 if carrier.resource is None or not _data(carrier):
                     yield Variable(name="", value=None, carrier=carrier, steps=(carrier.title,))
@@ -223,7 +236,12 @@ def _files(workload: Workload, index: Index) -> Iterator[Variable]:
 
 
 def _file(carrier: Carrier, key: str, value: Any) -> Iterator[Variable]:
-    common: dict[str, Any] = {"carrier": carrier, "carrier_key": key, "steps": (carrier.title,)}
+    common: dict[str, Any] = {
+        "carrier": carrier,
+        "carrier_key": key,
+        "steps": (carrier.title,),
+        "whole": True,
+    }
     if not isinstance(value, str):
         yield Variable(name=key, value=value, **common)
         return

@@ -34,6 +34,8 @@ class Use:
     login: str | None = None
     """User name that it logs in with; never a password."""
     read_only: bool = False
+    whole: bool = False
+    """Whether its address came with everything else in a carrier, needed or not."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class Graph:
         self.uses: list[Use] = []
         self.readings: list[Reading] = []
         collect_uses(self)
+        self._doubtful = self._doubtful_uses()
         self.uses_of: dict[str, list[Use]] = defaultdict(list)
         for use in self.uses:
             self.uses_of[use.store.key].append(use)
@@ -150,3 +153,23 @@ class Graph:
     def every_store(self) -> list[Store]:
         """Every store once, replicas and copies under the store they are of."""
         return list({store.key: store for store in self.stores.values()}.values())
+
+    def is_doubtful(self, use: Use) -> bool:
+        """Whether a use rests on a list of stores that several services were handed whole.
+
+        Which of them each one uses is then decided in its code. An owner that somebody stated gets no such benefit.
+        """
+        return (use.workload.key, use.store.key) in self._doubtful and not self.owner(use.workload).declared
+
+    def _doubtful_uses(self) -> set[tuple[str, str]]:
+        listed: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
+        for use in self.uses:
+            if use.whole and use.carriers:
+                listed[use.carriers[0]][use.workload.key, use.store.kind].add(use.store.key)
+        found: set[tuple[str, str]] = set()
+        for handed in listed.values():
+            if len({self.owner(self.index.workloads[workload]).identity for workload, _ in handed}) > 1:
+                found |= {
+                    (workload, key) for (workload, _), keys in handed.items() if len(keys) > 1 for key in keys
+                }
+        return found - {(use.workload.key, use.store.key) for use in self.uses if not use.whole}

@@ -99,6 +99,7 @@ def _use_of(call: Call, store: Store) -> Use:
         steps=call.steps,
         carriers=call.carriers,
         login=call.login,
+        whole=call.whole,
     )
 
 
@@ -137,21 +138,31 @@ def _collect_credentials(
         if carrier.resource is not None:
             locks = [*locks, *graph.credentials.of_resource(carrier.resource)]
         for lock in locks:
-            if (workload.key, lock.store.key) not in addressed and lock.store.key != workload.key:
-                graph.uses.append(
-                    Use(
-                        workload=workload,
-                        store=lock.store,
-                        logical=lock.logical,
-                        via="credential",
-                        steps=(carrier.title,),
-                        carriers=(carrier.resource.key,) if carrier.resource is not None else (),
-                    )
-                )
+            use = Use(
+                workload=workload,
+                store=lock.store,
+                logical=lock.logical,
+                via="credential",
+                steps=(carrier.title,),
+                carriers=(carrier.resource.key,) if carrier.resource is not None else (),
+            )
+            graph.uses += _adding(graph, use, addressed)
     closed = frozenset(key for key, known in settled.items() if known)
     for use in reference_uses(graph, workload, closed, given):
-        if (workload.key, use.store.key) not in addressed and use.store.key != workload.key:
-            graph.uses.append(use)
+        graph.uses += _adding(graph, use, addressed)
+
+
+def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use]:
+    """The use if it says more than the workload's known addresses do: a foreign credential always does."""
+    if use.store.key == use.workload.key:
+        return []
+    if (use.workload.key, use.store.key) not in addressed:
+        return [use]
+    ours = graph.owner(use.workload)
+    owners = [graph.owners.of(graph.index.by_key[key]) for key in use.carriers if key in graph.index.by_key]
+    if ours.declared and any(owner.declared and owner != ours for owner in owners):
+        return [replace(use, logical=UNKNOWN if use.logical is None else use.logical)]
+    return []
 
 
 def _counts(graph: Graph, use: Use, proxies: set[str]) -> bool:

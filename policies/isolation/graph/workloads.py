@@ -28,6 +28,8 @@ class Workload:
     pod: Mapping[str, Any]
     """The pod's spec."""
     pod_labels: Mapping[str, Any]
+    template: Mapping[str, Any]
+    """The pod's template, or the Pod itself."""
     images: tuple[str, ...]
 
     @property
@@ -59,29 +61,31 @@ class Workload:
 def workload_of(resource: Resource) -> Workload | None:
     """The workload that a resource is, or None."""
     if not resource.kubernetes:
-        return _workload(resource, {}, {}) if resource.group in WORKLOADS else None
+        return _workload(resource, {}, {}, {}) if resource.group in WORKLOADS else None
     if resource.kind == "Pod":
-        return _workload(resource, mapping(dig(resource.body, "spec")), resource.labels)
+        return _workload(resource, mapping(dig(resource.body, "spec")), resource.labels, resource.body)
     for path in _TEMPLATES:
         template = dig(resource.body, *path)
         pod = mapping(dig(template, "spec"))
         if sequence(pod.get("containers")) or (pod and resource.group in {"apps", "batch"}):
-            return _workload(resource, pod, mapping(dig(template, "metadata", "labels")))
+            return _workload(resource, pod, mapping(dig(template, "metadata", "labels")), mapping(template))
     if resource.group in {"apps", "batch"} and resource.kind in {
         "Deployment",
         "StatefulSet",
         "DaemonSet",
         "Job",
     }:
-        return _workload(resource, {}, {})  # its spec is not known yet; what went into it may still be
+        return _workload(resource, {}, {}, {})  # its spec is not known yet; what went into it may still be
     return None
 
 
-def _workload(resource: Resource, pod: Mapping[str, Any], pod_labels: Mapping[str, Any]) -> Workload:
+def _workload(
+    resource: Resource, pod: Mapping[str, Any], pod_labels: Mapping[str, Any], template: Mapping[str, Any]
+) -> Workload:
     images = tuple(
         image for container in sequence(pod.get("containers")) if (image := text(dig(container, "image")))
     )
-    return Workload(resource=resource, pod=pod, pod_labels=pod_labels, images=images)
+    return Workload(resource=resource, pod=pod, pod_labels=pod_labels, template=template, images=images)
 
 
 def container_ports(workload: Workload) -> set[int]:

@@ -19,9 +19,17 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
     """File systems, however claimed, and buckets that several owners use."""
     for store in graph.every_store():
         if store.kind == "object-store":
-            yield from findings_of_sharing(ID, graph, store, shared(graph, store), REMEDY)
+            # Without a bucket's name or stated owners nothing shows that it is one bucket.
+            for item in shared(graph, store):
+                strict = item.logical is not None or graph.owners.any_declared or not _serves_buckets(store)
+                yield from findings_of_sharing(ID, graph, store, [item], REMEDY, strict=strict)
         elif store.kind == "filesystem":
             yield from _filesystem(graph, store)
+
+
+def _serves_buckets(store: Store) -> bool:
+    """Whether the store is a server of many buckets, rather than one bucket."""
+    return store.engine is not None and store.engine.name == "minio"
 
 
 def _filesystem(graph: Graph, store: Store) -> Iterator[Finding]:
