@@ -18,6 +18,8 @@ from components.rendering.workflow import workflow
 from roadmap.topology import Pipeline
 
 WORKFLOW_FILE = "release.yaml"
+JOB_KEPT_SECONDS = 7 * 24 * 3600
+"""How long a release's migration can still be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,11 @@ class ReleasePipeline(pulumi.ComponentResource):
                 spec={
                     "suspend": True,
                     "schedule": "0 0 1 1 *",
-                    "job_template": {"metadata": {"labels": own_labels}, "spec": args.migration},
+                    "job_template": {
+                        "metadata": {"labels": own_labels},
+                        # Unlike the stack's own, these Jobs are nobody's to keep.
+                        "spec": {**args.migration, "ttl_seconds_after_finished": JOB_KEPT_SECONDS},
+                    },
                 },
                 opts=child,
             )

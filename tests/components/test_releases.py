@@ -173,4 +173,4 @@ def test_the_pipelines_template_is_the_stacks_migration_and_never_runs_by_itself
     template = program.one("CronJob", "monolith-migration")
     job = next(job for job in program.of("Job") if job.object_name.startswith("monolith-migration"))
     assert template.spec["suspend"] is True
-    assert template.spec["jobTemplate"]["spec"] == job.spec
+    assert template.spec["jobTemplate"]["spec"] == {**job.spec, "ttlSecondsAfterFinished": 604800}
