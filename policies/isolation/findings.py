@@ -13,6 +13,9 @@ from .graph.stores import Store
 MANDATORY = "mandatory"
 ADVISORY = "advisory"
 
+ADVICE = "isolation-advice"
+"""The policy under which an engine prints what is only worth knowing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

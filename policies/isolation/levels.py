@@ -15,9 +15,8 @@ from typing import Any
 
 import yaml
 
-from .exemptions import read_exemptions
-from .findings import ADVISORY, MANDATORY
-from .pack import ADVICE, EXEMPTIONS
+from .exemptions import EXEMPTIONS, read_exemptions
+from .findings import ADVICE, ADVISORY, MANDATORY
 from .rules import RULES
 
 LEVELS = Path(__file__).resolve().parent / "levels.yaml"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
@@ -15,8 +14,8 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from .exemptions import Exemption, parse_exemptions, read_exemptions
-from .findings import ADVISORY, MANDATORY, Finding, Rule, broken
+from .exemptions import EXEMPTIONS, Exemption, parse_exemptions, read_exemptions
+from .findings import ADVICE, ADVISORY, MANDATORY, Finding, Rule, broken
 from .graph.graph import Graph, Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
 from .judgement import judge
@@ -25,10 +24,6 @@ from .rules import RULES
 from .sources.analyzer import resources_from_policy
 
 NAME = "isolation"
-ADVICE = "isolation-advice"
-EXEMPTIONS = Path(__file__).resolve().parent / "exemptions.yaml"
-"""Exemptions that hold wherever this pack is used; others are given as policy configuration."""
-
 SETTINGS: dict[str, dict[str, Any]] = {
     "ownerKeys": {"type": "array", "items": {"type": "string"}, "default": list(DEFAULT_OWNER_KEYS)},
     "namespaceOwners": {"type": "object", "additionalProperties": {"type": "string"}},

@@ -26,7 +26,7 @@ from pulumi_policy.proxy import _is_unknown
 from .graph.graph import Graph, Settings
 from .pack import NAME, SETTINGS, RulePolicy, policies
 from .resources import UNKNOWN, Resource
-from .sources.analyzer import resource_from_properties
+from .sources.properties import resource_from_properties
 
 _LARGEST_MESSAGE = 1024 * 1024 * 400
 

@@ -294,3 +294,23 @@ def test_it_runs_as_a_module(tmp_path: Path) -> None:
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert "MANDATORY shared-database" in result.stdout
+
+
+def test_the_audit_needs_no_pulumi(tmp_path: Path) -> None:
+    shop = export(tmp_path / "prod.json", *SHOP)
+    program = (
+        "import sys; sys.modules['pulumi'] = sys.modules['pulumi_policy'] = sys.modules['google'] = None;"
+        f"from policies.isolation.command_line import main; sys.exit(main(['audit', {str(shop)!r}]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (1, "")
+    assert "MANDATORY shared-database" in result.stdout
+
+
+def test_the_packs_own_page_lists_every_rule_at_its_level() -> None:
+    from policies.isolation.rules import RULES
+
+    page = (ROOT / "policies" / "isolation" / "README.md").read_text()
+    assert [rule.id for rule in RULES if f"| `{rule.id}` | {rule.level} |" not in page] == []

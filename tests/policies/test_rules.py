@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies.isolation.pack import ADVICE, policies
+from policies.isolation.findings import ADVICE
+from policies.isolation.pack import policies
 from policies.isolation.rules import RULES
 from policies.isolation.server import Servicer
 

@@ -176,9 +176,13 @@ def test_a_rule_that_breaks_down_is_a_violation(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_foreign_credential_is_refused_even_beside_a_known_address_of_ones_own() -> None:
-    cluster = kube("Cluster", "pg", owner="ai", protect=True, spec={"bootstrap": {"initdb": {"database": "ai"}}})
+    cluster = kube(
+        "Cluster", "pg", owner="ai", protect=True, spec={"bootstrap": {"initdb": {"database": "ai"}}}
+    )
     foreign = kube("Secret", "ai-login", owner="ai", stringData={"password": secret(PASSWORD)})
-    cluster.properties["spec"]["managed"] = {"roles": [{"name": "ai", "passwordSecret": {"name": "ai-login"}}]}
+    cluster.properties["spec"]["managed"] = {
+        "roles": [{"name": "ai", "passwordSecret": {"name": "ai-login"}}]
+    }
     own = [value("DATABASE_URL", "postgres://pg-rw/analytics")]
     worker = deployment("worker", owner="analytics", env=[*own, from_secret("P", "ai-login", "password")])
     assert [item for item in refusals(cluster, foreign, worker) if "Secret ai-login" in item.message]

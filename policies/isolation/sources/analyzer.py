@@ -12,46 +12,13 @@ from typing import Any
 from pulumi_policy import PolicyResource
 from pulumi_policy.proxy import _is_unknown
 
-from ..resources import UNKNOWN, Resource, dig, text, type_parts
+from ..resources import UNKNOWN, Resource
+from .properties import resource_from_properties
 
 
 def resources_from_policy(policy_resources: Iterable[PolicyResource]) -> list[Resource]:
     """The stack's resources as plain data, in the engine's order."""
     return [_resource(item) for item in policy_resources]
-
-
-def resource_from_properties(
-    *,
-    token: str,
-    urn: str,
-    name: str,
-    body: Mapping[str, Any],
-    parent: str | None,
-    inputs_from: Mapping[str, tuple[str, ...]],
-    protected: bool | None,
-    scope: str,
-) -> Resource:
-    """One Pulumi resource, named as the cluster will name it where that is known already."""
-    kubernetes, group, kind = type_parts(token)
-    namespace = None
-    if kubernetes:
-        kind = text(dig(body, "kind")) or kind
-        name = text(dig(body, "metadata", "name")) or name
-        namespace = text(dig(body, "metadata", "namespace")) or "default"
-    return Resource(
-        key=urn,
-        kind=kind,
-        group=group,
-        name=name,
-        namespace=namespace,
-        body=body,
-        kubernetes=kubernetes,
-        scope=scope,
-        parent=parent,
-        inputs_from=inputs_from,
-        protected=protected,
-        origin=urn,
-    )
 
 
 def _resource(item: PolicyResource) -> Resource:

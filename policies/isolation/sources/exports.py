@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..resources import UNKNOWN, Resource
-from .analyzer import resource_from_properties
 from .manifests import Problem
+from .properties import resource_from_properties
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks a secret, is none
