@@ -1,6 +1,7 @@
 """ComponentResources that turn a topology into running infrastructure; they read a topology and nothing else."""
 
-from components.deployment import ClusterAccess, ExtractionRoadmap, RegisteredMove, deploy
+from components.deployment import ClusterAccess, deploy
+from components.extraction_roadmap import ExtractionRoadmap, RegisteredMove
 
 DeployedTopology = ExtractionRoadmap
 """What `deploy` hands back: the root component with its few outputs."""

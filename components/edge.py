@@ -54,9 +54,8 @@ class PublicEdge(pulumi.ComponentResource):
         )
         grants = self._grants(name, args)
         for route in args.routes:
-            # Not awaited: its conditions stand once per gateway under `status.parents`, which
-            # `pulumi.com/waitFor` does not select by type. A backend that does not resolve answers 500 and
-            # shows there.
+            # Not awaited: a route's conditions stand under `status.parents`, once for each gateway, where
+            # `condition=` does not look.
             custom_object(
                 f"{name}-route-{route.name}",
                 api_version="gateway.networking.k8s.io/v1",

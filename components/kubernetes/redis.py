@@ -9,19 +9,15 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ProbeArgsDict
 
-from components import pods
 from components.credentials import Credential, carry_credential, generate_password, object_name
+from components.kubernetes.redis_pod import PORT, redis_pod
 from components.labels import labels, selector
 from components.rendering import redis as rendering
 from components.rendering.digests import settings_digest
 from components.rendering.urls import redis_url
 from roadmap.topology import Environment, Store, StoreUse
 
-PORT = 6379
-REDIS_USER = 999
-"""User `redis` of the official image."""
 CHECKSUM_ANNOTATION = "service-extraction/settings"
 
 
@@ -117,7 +113,13 @@ class Redis(pulumi.ComponentResource):
                         # Redis reads its users at start only.
                         "annotations": {CHECKSUM_ANNOTATION: pulumi.Output.unsecret(digest)},
                     },
-                    "spec": _pod(args, users.metadata.name, settings.metadata.name),
+                    "spec": redis_pod(
+                        store.resources,
+                        image=args.image,
+                        users=users.metadata.name,
+                        configuration=settings.metadata.name,
+                        environment=args.environment,
+                    ),
                 },
                 # Data outlives the StatefulSet: discarding a store is a step of its own.
                 "persistent_volume_claim_retention_policy": {
@@ -160,51 +162,3 @@ class Redis(pulumi.ComponentResource):
                 database=use.redis_database,
             )
         )
-
-
-def _pod(args: RedisArgs, users: pulumi.Input[str], settings: pulumi.Input[str]) -> PodSpecArgsDict:
-    # PING is answered with an error while the append-only file is still being read, so the reply is what
-    # counts.
-    probe: ProbeArgsDict = {
-        "exec_": {
-            "command": [
-                "sh",
-                "-c",
-                f"redis-cli --user {rendering.PROBE_USER} --pass unused --no-auth-warning ping | grep -q PONG",
-            ]
-        },
-        "period_seconds": 10,
-        "timeout_seconds": 3,
-        "failure_threshold": 3,
-    }
-    return {
-        "automount_service_account_token": False,
-        "enable_service_links": False,
-        "security_context": pods.pod_security(REDIS_USER),
-        "termination_grace_period_seconds": pods.grace_seconds(args.environment, 60),
-        "containers": [
-            {
-                "name": "redis",
-                "image": args.image,
-                "args": ["redis-server", rendering.CONFIGURATION_PATH],
-                "ports": [{"name": "redis", "container_port": PORT}],
-                "security_context": pods.container_security(),
-                "resources": pods.requirements(args.store.resources),
-                # A long append-only file may take minutes to read; only then may liveness judge.
-                "startup_probe": {**probe, "failure_threshold": 60},
-                "readiness_probe": probe,
-                "liveness_probe": probe,
-                "volume_mounts": [
-                    {"name": "data", "mount_path": rendering.DATA_PATH},
-                    {"name": "users", "mount_path": "/etc/redis/users", "read_only": True},
-                    {"name": "configuration", "mount_path": "/etc/redis/server", "read_only": True},
-                    pods.SCRATCH_MOUNT,
-                ],
-            }
-        ],
-        "volumes": [
-            {"name": "users", "secret": {"secret_name": users, "default_mode": 0o440}},
-            {"name": "configuration", "config_map": {"name": settings}},
-            pods.scratch_volume(),
-        ],
-    }
