@@ -18,6 +18,6 @@ def run(_arguments: list[str]) -> int:
         with session.timings.part("refresh"):
             session.pulumi.stream("refresh", "--yes", *settings.extra_arguments())
         if session.cluster is not None:
-            cluster_access.remember(session.program, session.cluster)
+            cluster_access.remember(session.program, session.cluster, completed=True)
     print(session.timings.summary())
     return 0

@@ -15,6 +15,8 @@ def run(_arguments: list[str]) -> int:
     with exclusive(session.program, "up"):
         refresh = must_refresh(session)
         session.pulumi.create_if_absent()
+        if session.cluster is not None:
+            cluster_access.remember(session.program, session.cluster, completed=False)
         with session.timings.part("preview and update"):
             session.pulumi.stream(
                 "up",
@@ -25,7 +27,7 @@ def run(_arguments: list[str]) -> int:
                 *settings.extra_arguments(),
             )
         if session.cluster is not None:
-            cluster_access.remember(session.program, session.cluster)
+            cluster_access.remember(session.program, session.cluster, completed=True)
     with session.timings.part("table"):
         show(session)
     print(session.timings.summary())

@@ -95,9 +95,14 @@ def _memory(program: Program) -> Path:
     return STATE / "stacks" / f"{program.project}.{program.stack}.cluster.json"
 
 
-def remember(program: Program, reached: ReachedCluster) -> None:
-    """Note which cluster the stack was deployed to."""
+def remember(program: Program, reached: ReachedCluster, *, completed: bool) -> None:
+    """Note which cluster the stack's objects lie on.
+
+    Known from the first update on, also when that fails; another takes its place once an update has completed.
+    """
     path = _memory(program)
+    if path.exists() and not completed:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"uid": reached.uid, "context": reached.named.context}))
 

@@ -36,8 +36,15 @@ def test_an_api_server_that_is_down_is_named(clone: Clone, monkeypatch: pytest.M
 def test_the_same_cluster_is_recognised(clone: Clone) -> None:
     program = clone.program
     assert not cluster_access.is_another_cluster(program, reached(clone, "a")), "never deployed"
-    cluster_access.remember(program, reached(clone, "a"))
+    cluster_access.remember(program, reached(clone, "a"), completed=False)
     assert not cluster_access.is_another_cluster(program, reached(clone, "a"))
+    cluster_access.remember(program, reached(clone, "b"), completed=False)
+    assert cluster_access.is_another_cluster(program, reached(clone, "b")), (
+        "until an update has completed on it"
+    )
+    cluster_access.remember(program, reached(clone, "b"), completed=True)
+    assert not cluster_access.is_another_cluster(program, reached(clone, "b"))
+    cluster_access.remember(program, reached(clone, "a"), completed=True)
     assert cluster_access.is_another_cluster(program, reached(clone, "b"))
     cluster_access.forget(program)
     assert not cluster_access.is_another_cluster(program, reached(clone, "b"))
@@ -45,7 +52,7 @@ def test_the_same_cluster_is_recognised(clone: Clone) -> None:
 
 def test_a_context_that_leads_to_another_cluster_is_for_a_person(clone: Clone) -> None:
     clone.stack_file.write_text(DEV)
-    cluster_access.remember(clone.program, reached(clone, "a"))
+    cluster_access.remember(clone.program, reached(clone, "a"), completed=True)
     with pytest.raises(
         Refusal, match=r"context is `dev`, which is not the cluster(.|\n)*fix: point the context back"
     ):

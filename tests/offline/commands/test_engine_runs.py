@@ -51,13 +51,12 @@ def test_what_the_engine_leaves_running_is_ended(clone: Clone, fake_pulumi: Fake
 
 def test_survivors_of_a_killed_run_are_ended_later(clone: Clone) -> None:
     script = "sleep 60 & echo $!; kill -9 $$"
-    child = subprocess.Popen(
-        ["/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert child.stdout is not None
-    survivor = int(child.stdout.readline())
-    processes.note(clone.program, child.pid)
-    child.wait()
+    command = ["/bin/sh", "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
+        assert child.stdout is not None
+        survivor = int(child.stdout.readline())
+        processes.note(clone.program, child.pid)
+        child.wait()
     assert is_running(survivor)
     assert processes.end_survivors_of_last_run(clone.program) == 1
     assert not is_running(survivor)
