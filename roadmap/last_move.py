@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from roadmap.moves import Move
 
-
 _ABSENT = {"previous": None, "evidence_digest": None}
 """Fields that the engine drops from an output when they are null."""
 

@@ -88,6 +88,7 @@ def _judge(
     day = config.as_of or today or datetime.date.today()
     exemptions = exemptions_of(config, catalog)
     _check_exemptions(config, exemptions, day)
+    _check_drivers_dates(config, day)
     if previous is None:
         _check_first(config, after)
         entering = [
@@ -136,6 +137,19 @@ def _check_exemptions(config: StackConfig, exemptions: tuple[Exemption, ...], da
                 value=exemption.expires,
                 fix="close the link by removing `backfill`, or have its owner answer for a later day",
             )
+
+
+def _check_drivers_dates(config: StackConfig, day: datetime.date) -> None:
+    for domain, flags in config.extract.items():
+        for name, statement in flags.drivers.items():
+            if statement.date > day:
+                raise Refusal(
+                    f"lies after {day}, the day on which it is judged",
+                    file=config.file,
+                    key=f"service-extraction:extract.{domain}.drivers.{name}.date",
+                    value=statement.date,
+                    fix="write the day on which it was stated",
+                )
 
 
 def _check_first(config: StackConfig, after: tuple[DomainPlacement, ...]) -> None:

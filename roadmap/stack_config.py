@@ -58,7 +58,9 @@ def _host(value: str) -> str:
 
 def _image(value: str) -> str:
     if not IMAGE.fullmatch(value):
-        raise ValueError("is not an image reference; write `repository:tag` or `repository@sha256:...`")
+        raise ValueError(
+            "is not an image reference; write `repository:tag` or `repository@sha256:...` with a digest of 64 digits"
+        )
     if "@" not in value:
         tag = value.rpartition("/")[2].partition(":")[2]
         if not tag:

@@ -47,7 +47,8 @@ def _refusal(model: type[BaseModel], detail: ErrorDetails, file: str, stack_file
             fix=f"use one of {_allowed(owner, field, str(context.get('expected', '')))}",
         )
     if kind == "value_error":
-        reason = str(context.get("error", detail["msg"]))
+        reason, _, remedy = str(context.get("error", detail["msg"])).partition("; ")
+        advice = remedy or advice
         return Refusal(reason, file=file, key=shown, value=value, fix=advice or f"correct `{field}`")
     reason = detail["msg"].replace("Input should be", "must be")
     reason = reason[0].lower() + reason[1:]
@@ -98,4 +99,4 @@ def _example(owner: type[BaseModel] | None, field: str) -> object:
 def _allowed(owner: type[BaseModel] | None, field: str, expected: str) -> str:
     info = owner.model_fields.get(field) if owner else None
     values = get_args(_unwrapped(info.annotation)) if info else ()
-    return one_of(str(value) for value in values) if values else expected.replace("'", "")
+    return one_of(str(value) for value in values) or expected.replace("'", "").replace(" or ", ", ")
