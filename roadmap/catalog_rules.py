@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from roadmap.catalog_entries import Catalog, DomainEntry, PhaseEntry, ServiceEntry, WorkloadEntry
+from roadmap.catalog_entries import Catalog, DomainEntry, PhaseEntry
+from roadmap.catalog_parts import ServiceEntry, WorkloadEntry
 from roadmap.refusal import Refusal, nearest, one_of
 from roadmap.settings import unknown_placeholders
 from roadmap.topology import MONOLITH, StoreUse

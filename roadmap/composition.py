@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from roadmap.catalog_entries import Catalog, DomainEntry, MonolithPart, PhaseEntry, ServiceEntry
+from roadmap.catalog_entries import Catalog, DomainEntry, PhaseEntry
+from roadmap.catalog_parts import MonolithPart, ServiceEntry
 from roadmap.placements import check_drivers, check_prerequisites, place_domains
 from roadmap.stack_config import StackConfig
 from roadmap.topology import MONOLITH, DomainPlacement

@@ -3,7 +3,7 @@ them."""
 
 import re
 
-from roadmap.catalog_entries import QueueEntry
+from roadmap.catalog_parts import QueueEntry
 from roadmap.composition import Composition
 from roadmap.topology import MONOLITH, Broker, BrokerUser, Queue
 

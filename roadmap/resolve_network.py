@@ -6,7 +6,7 @@ Ports and labels of the operators' instances are from their own documentation: C
 
 from collections.abc import Iterator
 
-from roadmap.catalog_entries import Egress, WorkloadEntry
+from roadmap.catalog_parts import Egress, WorkloadEntry
 from roadmap.composition import Composition
 from roadmap.pod_labels import broker_pods, everything, pods, postgres_pods
 from roadmap.stack_config import PodSelector
@@ -41,6 +41,7 @@ def resolve_network(
     return (
         *_public(parts, services),
         *_store_users(services, live),
+        *_backfills(parts, live),
         *_broker_users(services, broker),
         *_edges(edges),
         *_postgres(parts, live),
@@ -97,6 +98,28 @@ def _store_path(namespace: str, workload: str, store: Store, use: StoreUse) -> N
         ports=(STORE_PORTS[store.kind],),
         purpose=f"{workload} to {store.name}" + (" (replica)" if use.endpoint == "replica" else ""),
     )
+
+
+def backfill_job(domain: str) -> str:
+    """Base name of the Job that moves a domain's tables, and the name label of its pods."""
+    return f"{domain}-backfill"
+
+
+def _backfills(parts: Composition, live: dict[str, Store]) -> Iterator[NetworkPath]:
+    """The one database-to-database link, while an exemption stands for it."""
+    for placed in parts.placed:
+        if placed.at.backfill is None:
+            continue
+        domain = placed.entry.domain
+        job = backfill_job(domain)
+        ends = [store for store in live.values() if store.kind is StoreKind.POSTGRES]
+        for store in (store for store in ends if store.owner in (MONOLITH, domain)):
+            yield NetworkPath(
+                source=pods(parts.namespace(domain), job),
+                target=postgres_pods(store.namespace, store.name, "primary" if store.replica else None),
+                ports=(STORE_PORTS[store.kind],),
+                purpose=f"exemption: the {placed.at.backfill} backfill of {domain} reaches {store.name}",
+            )
 
 
 def _broker_users(services: tuple[Service, ...], broker: Broker) -> Iterator[NetworkPath]:

@@ -1,7 +1,7 @@
 """What is reached from outside and who is trusted there: endpoint, routes with their weights, edges, token
 issuers."""
 
-from roadmap.catalog_entries import RouteEntry
+from roadmap.catalog_parts import RouteEntry
 from roadmap.composition import Composition, Placed
 from roadmap.topology import MONOLITH, Backend, Edge, PublicEndpoint, Route, TokenIssuer
 

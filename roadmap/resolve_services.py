@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from roadmap.catalog_entries import MigrationEntry, WorkloadChange, WorkloadEntry
+from roadmap.catalog_parts import MigrationEntry, WorkloadChange, WorkloadEntry
 from roadmap.composition import Composition, Placed
 from roadmap.resolve_public import keys_edge, public_url
 from roadmap.resolve_stores import image

@@ -1,6 +1,6 @@
 """Stores and the images of the servers that hold them."""
 
-from roadmap.catalog_entries import StoreEntry
+from roadmap.catalog_parts import StoreEntry
 from roadmap.composition import Composition
 from roadmap.refusal import Refusal, paste
 from roadmap.topology import MONOLITH, Edge, Images, Replica, Store, StoreKind, StoreUser

@@ -54,7 +54,14 @@ def heading(topology: Topology) -> str:
 
 def tables_of(topology: Topology) -> tuple[Table, ...]:
     """The tables of a topology; those without rows are left out."""
-    tables = (_domains(topology), _routes(topology), _edges(topology), _events(topology), _sizes(topology))
+    tables = (
+        _domains(topology),
+        _exemptions(topology),
+        _routes(topology),
+        _edges(topology),
+        _events(topology),
+        _sizes(topology),
+    )
     return tuple(table for table in tables if table.rows)
 
 
@@ -90,6 +97,14 @@ def _owner_row(topology: Topology, owner: str, phase: str, standing: str) -> tup
     workloads = [w.name for s in topology.services if s.owner == owner for w in s.workloads]
     pipelines = [p.registry for p in topology.pipelines if p.owner == owner]
     return (owner, phase, standing, "\n".join(stores), "\n".join(workloads), "\n".join(pipelines))
+
+
+def _exemptions(topology: Topology) -> Table:
+    return Table(
+        title="Open exemptions (a database-to-database link each)",
+        columns=("domain", "backfill", "until", "owner", "reason"),
+        rows=tuple((e.domain, e.direction, str(e.expires), e.owner, e.reason) for e in topology.exemptions),
+    )
 
 
 def _routes(topology: Topology) -> Table:

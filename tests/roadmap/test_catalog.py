@@ -222,6 +222,31 @@ class TestPhases:
         assert "projects" in {p.owner for p in after.pipelines}
 
 
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_only_an_exemption_opens_the_link_between_two_databases(catalog: Catalog, direction: str) -> None:
+    exemption = {"direction": direction, "owner": "Ada", "reason": "tables move", "expires": "2026-12-01"}
+    flags: dict[str, Any] = {"weight": 0, "old_path": "kept"}
+    if direction == "reverse":
+        flags["backfilled"] = "forward"
+    section = with_drivers(catalog, {"notifications": "service"}, notifications=flags)
+    opened = with_drivers(
+        catalog, {"notifications": "service"}, notifications=flags | {"backfill": exemption}
+    )
+    closed_paths = set(topology_of(catalog, extract=section).network)
+    topology = topology_of(catalog, extract=opened)
+    added = set(topology.network) - closed_paths
+    assert {dict(path.source.labels)["app.kubernetes.io/name"] for path in added} == {
+        "notifications-backfill"
+    }
+    assert {dict(path.target.labels)["cnpg.io/cluster"] for path in added} == {
+        "monolith-postgres",
+        "notifications-postgres",
+    }
+    assert [(e.domain, e.direction, e.owner) for e in topology.exemptions] == [
+        ("notifications", direction, "Ada")
+    ]
+
+
 def _billing() -> dict[str, Any]:
     """A fifth domain: no line of code knows it."""
     content: dict[str, Any] = yaml.safe_load(

@@ -1,0 +1,149 @@
+"""The pieces that catalog entries are made of: workloads, stores, routes, edges, and what a phase adds.
+
+Names are relative: a namespace, an image or a URL is made from an entry only by `resolve`, for one stack.
+"""
+
+from pydantic import Field
+
+from roadmap.topology import (
+    BrokerUse,
+    Environment,
+    Frozen,
+    Resources,
+    Scaling,
+    StoreKind,
+    StoreUse,
+    StoreUser,
+    WorkloadRole,
+)
+
+
+class Egress(Frozen):
+    """Addresses outside the cluster that a workload needs, private ranges excluded."""
+
+    purpose: str
+    ports: tuple[int, ...]
+
+
+class WorkloadEntry(Frozen):
+    """One workload; `settings` may hold the placeholders of `settings.PLACEHOLDERS`."""
+
+    name: str
+    role: WorkloadRole
+    command: tuple[str, ...]
+    port: int | None = None
+    health_path: str | None = None
+    health_command: tuple[str, ...] = ()
+    scaling: Scaling
+    resources: Resources
+    stores: tuple[StoreUse, ...] = ()
+    broker: BrokerUse | None = None
+    settings: dict[str, str] = Field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    signs_tokens: bool = False
+    schedule: str | None = None
+    egress: tuple[Egress, ...] = ()
+
+
+class WorkloadChange(Frozen):
+    """What a phase adds to a workload of the monolith; by configuration only, the image stays the same."""
+
+    stores: tuple[StoreUse, ...] = ()
+    settings: dict[str, str] = Field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    egress: tuple[Egress, ...] = ()
+
+
+class MigrationEntry(Frozen):
+    """The owner's schema migration."""
+
+    name: str
+    command: tuple[str, ...]
+    stores: tuple[StoreUse, ...]
+    resources: Resources
+
+
+class StoreEntry(Frozen):
+    """A store of the entry's owner."""
+
+    name: str
+    kind: StoreKind
+    database: str | None = None
+    users: tuple[StoreUser, ...]
+    storage_gib: int = Field(ge=1)
+    replicas: dict[Environment, int] = Field(default_factory=dict)
+    """Instances that follow the primary, by environment; empty: the store has no replica."""
+
+
+class QueueEntry(Frozen):
+    """A queue; its routing keys are the domain's consumed events."""
+
+    name: str
+    bindings: tuple[str, ...] = ()
+
+
+class RouteEntry(Frozen):
+    """A public path that is answered by a workload of the entry's owner."""
+
+    name: str
+    path_prefix: str = Field(pattern=r"^/")
+    workload: str
+    stateless: bool = False
+    """True where any request may be answered by either path, so that no cohort is needed."""
+
+
+class EdgeEntry(Frozen):
+    """A declared synchronous read of an upstream by one workload, through a proxy of its own."""
+
+    name: str
+    upstream: str
+    """Owner that is read."""
+    upstream_workload: str
+    consumer_workload: str
+    path_prefixes: tuple[str, ...] = Field(min_length=1)
+    timeout_seconds: float = Field(gt=0, le=30)
+    breaker_errors: int = Field(ge=1)
+    breaker_seconds: float = Field(gt=0)
+    variable: str
+    """Environment variable in which the consumer finds the proxy's URL."""
+
+
+class ServiceEntry(Frozen):
+    """An extracted service: all it has of its own."""
+
+    image: str | None = None
+    """Name of its image in the stack's `images`; None: the domain's name."""
+    issuer_path: str | None = None
+    """Path below the public URL that stands in the `iss` claim of the tokens it signs."""
+    workloads: tuple[WorkloadEntry, ...] = Field(min_length=1)
+    migration: MigrationEntry | None = None
+    stores: tuple[StoreEntry, ...] = ()
+    routes: tuple[RouteEntry, ...] = ()
+    edges: tuple[EdgeEntry, ...] = ()
+    jwks_path: str | None = None
+    queue: QueueEntry | None = None
+
+
+class ViewEntry(Frozen):
+    """A materialized view in a store of the monolith."""
+
+    store: str
+    view_schema: str
+    name: str
+    owner: str
+    reader: str
+    unique_columns: tuple[str, ...] = Field(min_length=1)
+    query: str
+
+
+class MonolithPart(Frozen):
+    """What a phase puts into the monolith."""
+
+    workloads: tuple[WorkloadEntry, ...] = ()
+    changes: dict[str, WorkloadChange] = Field(default_factory=dict)
+    """By workload of the monolith."""
+    store_users: dict[str, tuple[StoreUser, ...]] = Field(default_factory=dict)
+    """By store of the monolith."""
+    routes: tuple[RouteEntry, ...] = ()
+    queues: tuple[QueueEntry, ...] = ()
+    views: tuple[ViewEntry, ...] = ()
