@@ -32,6 +32,7 @@ class ApiClient:
     def __init__(self, configuration: Configuration, environment: Mapping[str, str]) -> None:
         """Raises KubeconfigError; the API server is not asked yet."""
         # The client's import takes a third of a second, which a provider that is only started does not need.
+        import urllib3
         from kubernetes import client, config
 
         kubeconfig = load(configuration.kubeconfig, environment)
@@ -48,6 +49,9 @@ class ApiClient:
             )
         except (config.ConfigException, OSError, ValueError, KeyError, TypeError) as error:
             raise KubeconfigError(f"kubeconfig: {error}") from error
+        if not settings.verify_ssl:
+            # The person chose this in the kubeconfig; a warning for every request would bury the messages.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self.server: str = settings.host
         self._client = client.ApiClient(settings)
         self._resources: dict[str, dict[str, dict[str, Any]]] = {}

@@ -17,9 +17,15 @@ class ApiError(Exception):
         super().__init__(_text(code, status))
 
     @property
-    def is_conflict(self) -> bool:
-        """Another field manager owns a field, or the object changed meanwhile."""
-        return self.code == 409 and self.reason == "Conflict"
+    def is_field_conflict(self) -> bool:
+        """Another field manager owns a field that was to change."""
+        causes = field(self.status, "details", "causes", default=None) or []
+        return self.code == 409 and any(item.get("reason") == "FieldManagerConflict" for item in causes)
+
+    @property
+    def is_changed_meanwhile(self) -> bool:
+        """Somebody changed the object between reading and writing it."""
+        return self.code == 409 and self.reason == "Conflict" and not self.is_field_conflict
 
     @property
     def is_already_exists(self) -> bool:

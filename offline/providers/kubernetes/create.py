@@ -94,6 +94,8 @@ def _refused(operation: Operation, error: Exception) -> str:
     hint = ""
     if isinstance(error, UnknownKindError):
         hint = ". Make sure that its CustomResourceDefinition exists"
+    if isinstance(error, ApiError) and error.is_already_exists:
+        hint = ". Import it, or, if this replaces it under the same name, set delete_before_replace"
     return f"resource {operation.urn} was not created by the Kubernetes API server: {error}{hint}"
 
 

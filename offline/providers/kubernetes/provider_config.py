@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pulumi.runtime.proto import provider_pb2
 
-from offline.providers.kubernetes.kubeconfig import Kubeconfig, KubeconfigError, active_cluster, parse
+from offline.providers.kubernetes.kubeconfig import Kubeconfig, KubeconfigError, active_cluster, load
 from offline.providers.property_values import UNKNOWN, Properties, decode, without_secrets
 
 _WHERE: Final = ("kubeconfig", "context", "cluster")
@@ -48,10 +48,12 @@ def _replaces(old: Properties, new: Properties, changed: list[str]) -> list[str]
 
 
 def _cluster(properties: Properties) -> dict[str, Any] | None:
-    """The active cluster entry, as far as the inputs themselves hold a kubeconfig (a path says nothing about it)."""
+    """The active cluster entry of the inputs' kubeconfig, or of the file that it names; None when there is none."""
     kubeconfig = properties.get("kubeconfig")
+    if not kubeconfig:
+        return None
     try:
-        parsed: Kubeconfig = kubeconfig if isinstance(kubeconfig, dict) else parse(str(kubeconfig or ""))
+        parsed: Kubeconfig = kubeconfig if isinstance(kubeconfig, dict) else load(str(kubeconfig), {})
     except KubeconfigError:
         return None
     return active_cluster(parsed, str(properties.get("context") or ""), str(properties.get("cluster") or ""))

@@ -21,6 +21,7 @@ from offline.providers.kubernetes.normalization import normalized
 from offline.providers.kubernetes.operation import CONFLICT, Operation
 from offline.providers.property_values import contains_unknown, decode, without_secrets
 
+TAKEOVER_ATTEMPTS: Final = 10
 _FORCE_VARIABLE: Final = "PULUMI_K8S_ENABLE_PATCH_FORCE"
 
 
@@ -65,7 +66,7 @@ def _applied(
         if current is None:
             gone = "; it was deleted outside Pulumi: refresh first" if error.code == 404 else ""
             raise operation.error(f"update of resource {operation.urn} failed: {error}{gone}") from error
-        reason = f"{CONFLICT}\n{error}" if error.is_conflict else str(error)
+        reason = f"{CONFLICT}\n{error}" if error.is_field_conflict else str(error)
         message = f"update of {resource_id(current)} failed: {reason}"
         raise operation.failed(message, current, inputs) from error
     except (UnknownKindError, ApiUnreachableError) as error:
@@ -82,9 +83,7 @@ def _apply(
 ) -> Manifest:
     path = api.path(type_of(current), *_place(current))
     if not request.preview:
-        patch = takeover_patch(current, operation.field_manager)
-        if patch:
-            current = api.request("PATCH", path, patch, content_type=JSON_PATCH)
+        current = _take_over(api, path, current, operation.field_manager)
     body = keep_ignored_fields(inputs, current, list(request.ignoreChanges), operation.field_manager)
 
     def apply() -> Manifest:
@@ -102,6 +101,22 @@ def _apply(
     if request.preview and has_own_update_manager(current):
         return _preview_before_takeover(api, path, merge_patch(recorded, body), apply)
     return apply()
+
+
+def _take_over(api: ApiClient, path: str, current: Manifest, field_manager: str) -> Manifest:
+    """The object after its fields moved to the manager; tried again when a controller wrote to it meanwhile."""
+    for attempt in range(1, TAKEOVER_ATTEMPTS + 1):
+        patch = takeover_patch(current, field_manager)
+        if not patch:
+            break
+        try:
+            current = api.request("PATCH", path, patch, content_type=JSON_PATCH)
+            break
+        except ApiError as error:
+            if not error.is_changed_meanwhile or attempt == TAKEOVER_ATTEMPTS:
+                raise
+            current = api.request("GET", path)
+    return current
 
 
 def _preview_before_takeover(

@@ -233,9 +233,10 @@ def endpoints(*ready: bool) -> FakeLookup:
             id="not-ready",
         ),
         pytest.param(
-            service(selector=SELECTOR), NOTHING, 1, ("the Service selects no ready pod yet",), id="none"
+            service(selector=SELECTOR), NOTHING, 0.5, ("the Service selects no ready pod yet",), id="none"
         ),
-        pytest.param(service(selector=SELECTOR), NOTHING, 11, (), id="settled-without-pods"),
+        pytest.param(service(selector=SELECTOR), NOTHING, 1, (), id="none-for-a-while"),
+        pytest.param(service(selector=SELECTOR), endpoints(False), 11, (), id="settled-without-a-ready-pod"),
         pytest.param(
             service("LoadBalancer"),
             NOTHING,

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from offline.providers.kubernetes.api_errors import ApiError
 from offline.providers.kubernetes.ignored_fields import keep_ignored_fields
 from offline.providers.kubernetes.managed_fields import has_own_update_manager, owners_of, takeover_patch
+from offline.providers.kubernetes.update import _take_over
 
 MANAGER = "pulumi-kubernetes-0a1b2c3d"
 
@@ -110,3 +112,33 @@ def test_an_ignored_field(entries: list[dict[str, Any]], wanted: dict[str, Any])
 def test_an_ignored_list_item_keeps_its_live_value() -> None:
     kept = keep_ignored_fields({"spec": {"l": [{"a": 1}]}}, live(l=[{"a": 9}]), ["spec.l[0].a"], MANAGER)
     assert kept["spec"] == {"l": [{"a": 9}]}
+
+
+class RestlessServer:
+    """An API server whose controllers change the object before the first writes arrive."""
+
+    def __init__(self, conflicts: int) -> None:
+        self.conflicts = conflicts
+        self.version = 7
+
+    def request(self, method: str, path: str, body: Any = None, **query: Any) -> dict[str, Any]:
+        current = live(CREATED)
+        if method == "GET":
+            current["metadata"]["resourceVersion"] = str(self.version)
+            return current
+        if self.conflicts:
+            self.conflicts -= 1
+            self.version += 1
+            raise ApiError(409, {"reason": "Conflict", "message": "the object has been modified"})
+        assert body[1]["value"] == str(self.version)
+        return live(entry(MANAGER, "Apply", LABEL))
+
+
+def test_a_takeover_is_tried_again_when_the_object_changed_meanwhile() -> None:
+    moved = _take_over(RestlessServer(conflicts=3), "/path", live(CREATED), MANAGER)  # type: ignore[arg-type]
+    assert not has_own_update_manager(moved)
+
+
+def test_a_takeover_is_not_tried_for_ever() -> None:
+    with pytest.raises(ApiError, match="has been modified"):
+        _take_over(RestlessServer(conflicts=99), "/path", live(CREATED), MANAGER)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Which changes of the provider itself replace it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +64,10 @@ OTHER_USER = HERE.replace("u.crt", "v.crt")
             ["kubeconfig"],
             id="unknown-kubeconfig",
         ),
-        pytest.param({"kubeconfig": "/a"}, {"kubeconfig": "/b"}, ["kubeconfig"], [], id="paths-tell-nothing"),
+        pytest.param(
+            {"kubeconfig": "/a"}, {"kubeconfig": "/b"}, ["kubeconfig"], [], id="missing-files-tell-nothing"
+        ),
+        pytest.param({}, {"kubeconfig": HERE}, ["kubeconfig"], [], id="kubeconfig-added"),
     ],
 )
 def test_differences(
@@ -103,3 +107,16 @@ def test_client_side_apply_is_refused() -> None:
     request = provider_pb2.ConfigureRequest(variables={"kubernetes:config:enableServerSideApply": "false"})
     with pytest.raises(ProviderError, match="server-side apply only"):
         read_configuration(request, {})
+
+
+def test_a_path_stands_for_the_cluster_in_its_file(tmp_path: Path) -> None:
+    for name, text in (("here", HERE), ("copy", HERE), ("there", THERE)):
+        (tmp_path / name).write_text(text)
+
+    def replaces(new: str) -> list[str]:
+        old = encode({"kubeconfig": str(tmp_path / "here")})
+        news = encode({"kubeconfig": str(tmp_path / new)})
+        return list(diff_config(provider_pb2.DiffRequest(olds=old, old_inputs=old, news=news)).replaces)
+
+    assert replaces("copy") == []
+    assert replaces("there") == ["kubeconfig"]

@@ -12,8 +12,10 @@ from offline.providers.kubernetes.manifest import Manifest, field, name_of, name
 
 ENDPOINT_SLICE: Final = ObjectType("discovery.k8s.io/v1", "EndpointSlice")
 STORAGE_CLASS: Final = ObjectType("storage.k8s.io/v1", "StorageClass")
-# A Service whose pods come later is not an error: it is given this long, then taken as it is.
+# A Service whose pods are not ready is not an error: it is given this long, then taken as it is.
 SETTLE_SECONDS: Final = 10.0
+# Without any pod there is nothing that could settle. A longer wait would keep the Deployment from its turn.
+NO_PODS_SECONDS: Final = 1.0
 
 
 def service_judge() -> Judge:
@@ -27,7 +29,7 @@ def service_judge() -> Judge:
 
 
 def service(live: Manifest, lookup: Lookup, *, waited: float) -> Readiness:
-    """A load balancer has its address; a selector has found a pod or had `SETTLE_SECONDS` to find one."""
+    """A load balancer has its address; a selector has found a ready pod, or time enough to find one."""
     kind = text_field(live, "spec", "type")
     if kind == "ExternalName":
         return READY
@@ -35,23 +37,26 @@ def service(live: Manifest, lookup: Lookup, *, waited: float) -> Readiness:
         return lacking("no load balancer has given the Service an address")
     if not field(live, "spec", "selector") or text_field(live, "spec", "clusterIP") == "None":
         return READY
-    if waited >= SETTLE_SECONDS or _has_endpoint(live, lookup):
+    endpoints = _endpoints(live, lookup)
+    if waited >= (SETTLE_SECONDS if endpoints else NO_PODS_SECONDS) or any(endpoints):
         return READY
     return lacking("the Service selects no ready pod yet")
 
 
-def _has_endpoint(live: Manifest, lookup: Lookup) -> bool:
+def _endpoints(live: Manifest, lookup: Lookup) -> list[bool]:
+    """Whether each endpoint of the Service is ready."""
     selector = f"kubernetes.io/service-name={name_of(live)}"
     try:
         slices = lookup.list(ENDPOINT_SLICE, namespace_of(live), labelSelector=selector)
     except (ApiError, UnknownKindError):
         # Whoever may create a Service may still not be allowed to read its endpoints; then time decides.
-        return False
-    return any(
-        endpoint.get("addresses") and field(endpoint, "conditions", "ready", default=True)
+        return []
+    return [
+        field(endpoint, "conditions", "ready", default=True) is True
         for item in slices
         for endpoint in item.get("endpoints") or []
-    )
+        if endpoint.get("addresses")
+    ]
 
 
 def ingress(live: Manifest) -> Readiness:
