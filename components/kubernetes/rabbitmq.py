@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from components.credentials import Credential, carry_credential, generate_password, object_name
 from components.custom_object import custom_object
 from components.kubernetes.broker_definitions import DefinitionsImport, DefinitionsImportArgs
-from components.labels import labels
+from components.labels import COMPONENT, NAME, labels
 from components.rendering.rabbitmq import SALT_BYTES, password_hash
 from components.rendering.urls import amqp_url
 from roadmap.topology import Broker, BrokerUse, Environment
@@ -89,6 +90,14 @@ class RabbitMQ(pulumi.ComponentResource):
             spec=_cluster_spec(args, administrator.secret_name),
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
+        if broker.instances > 1:
+            # The operator makes none; two nodes of three away would stop every quorum queue.
+            k8s.policy.v1.PodDisruptionBudget(
+                f"{name}-disruption-budget",
+                metadata={"name": broker.name, "namespace": args.namespace, "labels": own_labels},
+                spec={"max_unavailable": 1, "selector": {"match_labels": _node_labels(broker)}},
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.credentials = credentials
         self._host = pulumi.Output.concat(cluster.name, ".", cluster.namespace, ".svc")
         self.ready = DefinitionsImport(
@@ -141,6 +150,11 @@ class RabbitMQ(pulumi.ComponentResource):
         )
 
 
+def _node_labels(broker: Broker) -> dict[str, str]:
+    """What the operator itself puts on the pods."""
+    return {NAME: broker.name, COMPONENT: "rabbitmq"}
+
+
 def _cluster_spec(args: RabbitMQArgs, administrator: pulumi.Output[str]) -> dict[str, object]:
     resources = args.broker.resources
     memory = {"memory": resources.memory_limit}
@@ -152,6 +166,19 @@ def _cluster_spec(args: RabbitMQArgs, administrator: pulumi.Output[str]) -> dict
         "replicas": args.broker.instances,
         "image": args.image,
         "persistence": persistence,
+        "affinity": {
+            "podAntiAffinity": {
+                "preferredDuringSchedulingIgnoredDuringExecution": [
+                    {
+                        "weight": 100,
+                        "podAffinityTerm": {
+                            "topologyKey": "kubernetes.io/hostname",
+                            "labelSelector": {"matchLabels": _node_labels(args.broker)},
+                        },
+                    }
+                ]
+            }
+        },
         # The operator wants request and limit of memory to be one: the broker raises its alarm from the
         # limit.
         "resources": {"requests": {"cpu": resources.cpu_request, **memory}, "limits": memory},

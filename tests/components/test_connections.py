@@ -66,6 +66,43 @@ def test_every_key_that_is_read_exists(program: Program) -> None:
                     assert reference["key"] in keys[reference["name"]], resource.id
 
 
+@pytest.mark.parametrize(
+    ("name", "username", "keys"),
+    [
+        ("monolith-postgres-monolith", "monolith", set()),
+        ("monolith-redis-celery", "celery", set()),
+        ("events-monolith", "monolith", set()),
+        # What the RabbitMQ cluster operator asks of `secretBackend.externalSecret`.
+        ("events-administrator", "administrator", {"default_user.conf", "host", "port", "provider", "type"}),
+    ],
+)
+def test_a_credential_is_what_its_server_reads(
+    program: Program, name: str, username: str, keys: set[str]
+) -> None:
+    secret = program.one("Secret", name)
+    data = secret_data(secret)
+    assert secret.inputs["type"] == "kubernetes.io/basic-auth"
+    assert data["username"] == username
+    assert set(data) == {"username", "password", *keys}
+    if "default_user.conf" in keys:
+        assert data["default_user.conf"] == f"default_user = {username}\ndefault_pass = {data['password']}\n"
+
+
+def test_operators_are_given_our_credentials(program: Program) -> None:
+    (broker,), (postgres,) = program.of("RabbitmqCluster"), program.of("Cluster")
+    assert broker.spec["secretBackend"] == {"externalSecret": {"name": "events-administrator"}}
+    assert postgres.spec["bootstrap"]["initdb"]["secret"] == {"name": "monolith-postgres-monolith"}
+    assert program.one("Secret", "monolith-postgres-monolith").metadata["labels"]["cnpg.io/reload"] == "true"
+
+
+def test_the_data_of_redis_outlives_its_statefulset(program: Program) -> None:
+    (redis,) = program.of("StatefulSet")
+    assert redis.spec["persistentVolumeClaimRetentionPolicy"] == {
+        "whenDeleted": "Retain",
+        "whenScaled": "Retain",
+    }
+
+
 def test_beat_knows_nothing_but_its_queue(program: Program) -> None:
     assert set(variables(program, "Deployment", "monolith-beat")) == {
         "CELERY_BROKER_PASSWORD",

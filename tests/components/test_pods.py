@@ -6,7 +6,7 @@ import pytest
 
 from roadmap.topology import Topology
 from tests.components.conftest import containers
-from tests.components.program import Program
+from tests.components.program import Program, run
 
 
 def test_every_pod_is_restricted(program: Program) -> None:
@@ -118,6 +118,22 @@ def test_whatever_always_has_two_pods_has_a_disruption_budget(program: Program) 
         deployment = program.one("Deployment", name)
         assert spec["selector"] == deployment.spec["selector"]
         assert spec["maxUnavailable"] == 1
+
+
+def test_a_broker_of_three_loses_one_node_at_a_time(topology: Topology, program: Program) -> None:
+    three = topology.model_copy(update={"broker": topology.broker.model_copy(update={"instances": 3})})
+    budget = run(three).one("PodDisruptionBudget", "events")
+    assert budget.namespace == "year1-broker"
+    assert budget.spec == {
+        "maxUnavailable": 1,
+        "selector": {
+            "matchLabels": {
+                "app.kubernetes.io/name": "events",
+                "app.kubernetes.io/component": "rabbitmq",
+            }
+        },
+    }
+    assert "events" not in {found.object_name for found in program.of("PodDisruptionBudget")}
 
 
 def test_beat_never_runs_twice(program: Program) -> None:
