@@ -13,7 +13,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
 STACK ?= year1
 export STACK ENGINE PROGRAM YES ARGS
-offline = @PYTHONPATH= $(PYTHON) -m offline
+unexport PYTHONPATH PYTHONHOME
+# A plain command, so that make starts it without a shell between: a signal to make reaches it.
+offline = @$(PYTHON) -m offline
 
 .PHONY: help up preview refresh down cluster cluster-down kubectl env engine check test clean
 
