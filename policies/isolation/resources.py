@@ -22,6 +22,9 @@ class Unknown:
     def __bool__(self) -> bool:
         return False
 
+    def __deepcopy__(self, _memo: object) -> Unknown:
+        return self  # there is one, and it is recognised by identity
+
 
 UNKNOWN: Final = Unknown()
 
