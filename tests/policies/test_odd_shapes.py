@@ -1,4 +1,4 @@
-"""Objects of any shape are judged without breaking down: a breakdown counts as a violation, and would be a false one."""
+"""Odd objects are judged without breaking down: a breakdown counts as a violation, and would be a false one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,22 @@ from policies.isolation.server import resource_of
 from .look_alikes import LOOK_ALIKES
 from .ways import WAYS
 
-ODD = [None, UNKNOWN, "", "text", 0, 1.5, True, [], [None], {}, {"name": None}, [UNKNOWN], {"": UNKNOWN}, ["a", {"b": 1}]]
+ODD = [
+    None,
+    UNKNOWN,
+    "",
+    "text",
+    0,
+    1.5,
+    True,
+    [],
+    [None],
+    {},
+    {"name": None},
+    [UNKNOWN],
+    {"": UNKNOWN},
+    ["a", {"b": 1}],
+]
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -245,6 +245,40 @@ def test_foreign_network_path_allows(label: str, port: int) -> None:
     assert said("foreign-network-path", guarded(policy(label, port))) == []
 
 
+def grouped(admits: str, *, by: str) -> Stack:
+    """A database of orders behind a security group that admits the group of one of two functions."""
+    tag = "service-extraction/owner"
+    group = {
+        name: resource("aws:ec2/securityGroup:SecurityGroup", name, {})
+        for name in ("db", "orders", "billing")
+    }
+    database = resource(
+        "aws:rds/instance:Instance", "main", {"tags": {tag: "orders"}}, protect=True,
+        uses={"vpcSecurityGroupIds": [group["db"]]},
+    )  # fmt: skip
+    functions = [
+        resource("aws:lambda/function:Function", n, {"tags": {tag: n}}, uses={"vpcConfig": [group[n]]})
+        for n in ("orders", "billing")
+    ]
+    if by == "a rule":
+        rule = resource(
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in", {},
+            uses={"securityGroupId": [group["db"]], "referencedSecurityGroupId": [group[admits]]},
+        )  # fmt: skip
+        return [*group.values(), database, *functions, rule]
+    opened = resource("aws:ec2/securityGroup:SecurityGroup", "db", {}, uses={"ingress": [group[admits]]})
+    return [opened, group["orders"], group["billing"], database, *functions]
+
+
+@pytest.mark.parametrize("by", ["a rule", "the group itself"])
+def test_foreign_network_path_sees_security_groups(by: str) -> None:
+    [found] = said("foreign-network-path", grouped("billing", by=by))
+    assert found.mandatory
+    assert "billing (owner billing)" in found.message
+    assert "Instance main (owner orders)" in found.message
+    assert said("foreign-network-path", grouped("orders", by=by)) == []
+
+
 # foreign-literal
 
 LITERAL = [value("DATABASE_URL", "postgres://u:p@ai-postgres-rw.ai.svc.cluster.local/ai")]

@@ -125,6 +125,16 @@ IDENTITIES: Final = frozenset(
     }
 )
 
+SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+GROUP_RULES: Final = {
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (
+        "securityGroupId",
+        "referencedSecurityGroupId",
+    ),
+    "aws:ec2/securityGroupRule:SecurityGroupRule": ("securityGroupId", "sourceSecurityGroupId"),
+}
+"""Types of rules, with the property of the group they open and of the group they admit."""
+
 ATTACHMENTS: Final = frozenset(
     {"aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"}
 )

@@ -37,7 +37,7 @@ def allowances(graph: Graph) -> Iterator[Allowance]:
     """Allowances at the store's side and at the client's; a selector that fits nobody allows nothing."""
     for policy in graph.index.of_kind("NetworkPolicy"):
         spec = mapping(dig(policy.body, "spec"))
-        own = _pods(graph, policy, policy.namespace or "default", spec.get("podSelector"))
+        own = workloads_selected(graph, policy, policy.namespace or "default", spec.get("podSelector"))
         stores = _stores(graph, policy, policy.namespace or "default", spec.get("podSelector"), own)
         for rule in sequence(spec.get("ingress")) if stores else ():
             for client in _peers(graph, policy, sequence(dig(rule, "from"))):
@@ -48,7 +48,7 @@ def allowances(graph: Graph) -> Iterator[Allowance]:
             for peer in sequence(dig(rule, "to")):
                 for namespace in _namespaces(graph, policy, peer):
                     selector = dig(peer, "podSelector")
-                    pods = _pods(graph, policy, namespace, selector)
+                    pods = workloads_selected(graph, policy, namespace, selector)
                     for store in _stores(graph, policy, namespace, selector, pods):
                         for client in own:
                             if _opens(rule, store) and client.key != store.key:
@@ -59,7 +59,7 @@ def _peers(graph: Graph, policy: Resource, peers: Any) -> Iterator[Workload]:
     for peer in peers:
         if dig(peer, "ipBlock") is None:
             for namespace in _namespaces(graph, policy, peer):
-                yield from _pods(graph, policy, namespace, dig(peer, "podSelector"))
+                yield from workloads_selected(graph, policy, namespace, dig(peer, "podSelector"))
 
 
 def _namespaces(graph: Graph, policy: Resource, peer: Any) -> list[str]:
@@ -92,7 +92,8 @@ def _labels(selector: Any) -> dict[str, set[str]] | None:
     return wanted
 
 
-def _pods(graph: Graph, policy: Resource, namespace: str, selector: Any) -> list[Workload]:
+def workloads_selected(graph: Graph, policy: Resource, namespace: str, selector: Any) -> list[Workload]:
+    """Workloads of a namespace whose pods a label selector of `policy` fits."""
     wanted = _labels(selector)
     if wanted is None:
         return []

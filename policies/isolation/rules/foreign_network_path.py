@@ -8,6 +8,7 @@ from typing import Any
 from ..findings import ADVISORY, MANDATORY, Finding, Rule
 from ..graph.allowances import Allowance, allowances
 from ..graph.graph import Graph
+from ..graph.security_groups import group_allowances
 from ..graph.workloads import Workload
 
 ID = "foreign-network-path"
@@ -15,9 +16,9 @@ _REMEDY = "allow the store's owner only; others read over a declared edge or by 
 
 
 def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
-    """NetworkPolicies that let several owners' pods to one database, cache or volume server."""
+    """Policies and security groups that let several owners' pods to one database, cache or volume server."""
     by_store: dict[tuple[str, str], list[Allowance]] = {}
-    for allowance in allowances(graph):
+    for allowance in (*allowances(graph), *group_allowances(graph)):
         if allowance.store.kind not in {"broker", "registry"}:
             by_store.setdefault((allowance.store.key, allowance.policy.key), []).append(allowance)
     for found in by_store.values():
