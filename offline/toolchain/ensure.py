@@ -16,8 +16,8 @@ from offline.toolchain.places import cache_root, experiment_folder
 from offline.toolchain.process import ChildFailed, run_child
 from offline.toolchain.progress import Progress, Waiting
 
-NEEDED_GIB = 6.0
-"""Free disk space asked for before a first build: modules, compiled packages and results (measured, with a margin)."""
+GIB_FOR_EACH_BUILD = 0.75
+"""Free disk space asked for before building: modules, compiled packages and result, as an average with a margin."""
 
 
 def ensure(names: Iterable[str] = EVERYTHING) -> None:
@@ -54,7 +54,7 @@ def _check_experiment(names: set[str]) -> None:
 def _build_all(missing: Sequence[Build], compiler: Go) -> None:
     if not missing:
         return
-    _check_disk(compiler)
+    _check_disk(compiler, GIB_FOR_EACH_BUILD * len(missing))
     progress = Progress(len(missing))
     for build in missing:
         spoiled = build.folder().exists()
@@ -91,7 +91,7 @@ def _produce(build: Build, compiler: Go, progress: Progress, folder: Path) -> No
     build.produce(folder, run)
 
 
-def _check_disk(compiler: Go) -> None:
+def _check_disk(compiler: Go, needed: float) -> None:
     for what, path in (
         ("cache", cache_root()),
         ("Go build cache", compiler.build_cache),
@@ -99,9 +99,9 @@ def _check_disk(compiler: Go) -> None:
     ):
         existing = next(folder for folder in (path, *path.parents) if folder.exists())
         free = shutil.disk_usage(existing).free / 2**30
-        if free < NEEDED_GIB:
+        if free < needed:
             raise ToolchainError(
-                f"toolchain: {free:.1f} GiB free in {existing} ({what}), a first build needs {NEEDED_GIB:.0f} GiB.",
+                f"toolchain: {free:.1f} GiB free in {existing} ({what}), the builds to come need {needed:.1f} GiB.",
                 fix="free space there, or move it: XDG_CACHE_HOME (cache), GOCACHE and GOMODCACHE (Go)",
             )
 

@@ -80,8 +80,8 @@ def test_too_little_disk_is_said_before_anything_is_built(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10, 9, 2**30))
-    with pytest.raises(ToolchainError, match=r"1\.0 GiB free in .*\n  fix: free space"):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10, 9, 2**29))
+    with pytest.raises(ToolchainError, match=r"0\.5 GiB free in .*\n  fix: free space"):
         ensure(["etcd"])
     assert machine.calls() == []
 
