@@ -18,6 +18,9 @@ from offline.providers.kubernetes.manifest import Manifest, name_of, namespace_o
 CONNECT_SECONDS: Final = 10
 READ_SECONDS: Final = 60
 CONNECTIONS: Final = 64
+# The API server sheds load by asking to come again; it has done nothing by then.
+TOO_MANY_REQUESTS: Final = 429
+BUSY_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 # A kind that was missing a moment ago may come with a CustomResourceDefinition created since.
 DISCOVERY_RETRY_SECONDS: Final = 0.5
 JSON: Final = "application/json"
@@ -80,14 +83,18 @@ class ApiClient:
             headers["Content-Type"] = content_type
         url = self.server + path + ("?" + parameters if parameters else "")
         try:
-            response = self._client.rest_client.pool_manager.request(
-                method,
-                url,
-                body=None if body is None else json.dumps(body),
-                headers=headers,
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-                retries=False,
-            )
+            for pause in (*BUSY_PAUSES, None):
+                response = self._client.rest_client.pool_manager.request(
+                    method,
+                    url,
+                    body=None if body is None else json.dumps(body),
+                    headers=headers,
+                    timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                    retries=False,
+                )
+                if response.status != TOO_MANY_REQUESTS or pause is None:
+                    break
+                time.sleep(pause)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise ApiUnreachableError(f"{self.server}: {_reason(error)}") from error
         try:

@@ -51,9 +51,7 @@ def _preview(
     try:
         live = _post_once(operation, inputs, dry_run=True)
     except ApiError as error:
-        if error.code == 403 and not _is_admission(error):
-            return echo
-        if error.is_already_exists or error.is_namespace_not_found:
+        if error.code == 403 or error.is_already_exists or error.is_namespace_not_found:
             return echo
         raise operation.error(_refused(operation, error)) from error
     live.pop("status", None)
@@ -97,8 +95,3 @@ def _refused(operation: Operation, error: Exception) -> str:
     if isinstance(error, ApiError) and error.is_already_exists:
         hint = ". Import it, or, if this replaces it under the same name, set delete_before_replace"
     return f"resource {operation.urn} was not created by the Kubernetes API server: {error}{hint}"
-
-
-def _is_admission(error: ApiError) -> bool:
-    # A quota or an admission rule answers 403 too, and is exactly what a preview should show.
-    return "exceeded quota" in str(error) or "violates PodSecurity" in str(error)

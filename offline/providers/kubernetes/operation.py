@@ -104,3 +104,6 @@ class Operation:
             )
         except NotReadyError as error:
             raise self.failed(str(error), error.live, inputs, error.reasons) from error
+        except Exception as error:
+            # Whatever went wrong, the object is there: it must not get lost to the state.
+            raise self.failed(f"the wait for {resource_id(live)} failed: {error!r}", live, inputs) from error

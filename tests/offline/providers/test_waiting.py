@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from offline.providers.kubernetes.api_errors import ApiError
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError
 from offline.providers.kubernetes.awaiting.causes import MOST, causes_of
 from offline.providers.kubernetes.awaiting.readiness import Readiness, failed, lacking
 from offline.providers.kubernetes.awaiting.waiting import NotReadyError, wait_until_gone, wait_until_ready
@@ -21,12 +21,14 @@ LIVE: dict[str, Any] = {
 class Reader(FakeLookup):
     """Gives one object after the other; after the last a 404."""
 
-    def __init__(self, *looks: dict[str, Any] | None, **objects: list[dict[str, Any]]) -> None:
+    def __init__(self, *looks: dict[str, Any] | Exception | None, **objects: list[dict[str, Any]]) -> None:
         super().__init__(**objects)
         self._looks = list(looks)
 
     def get(self, manifest: dict[str, Any]) -> dict[str, Any]:
         look = self._looks.pop(0) if self._looks else None
+        if isinstance(look, Exception):
+            raise look
         if look is None:
             raise ApiError(404, {"reason": "NotFound", "message": "gone"})
         return look
@@ -49,6 +51,27 @@ def test_it_looks_again_until_nothing_is_missing_and_says_what_is() -> None:
         "b",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [ApiUnreachableError("refused"), ApiError(500, {"message": "etcd"})],
+    ids=["unreachable", "internal"],
+)
+def test_an_api_server_in_trouble_is_asked_again(trouble: Exception) -> None:
+    assert wait(Reader(trouble, trouble, LIVE), judge(lacking("a"), lacking("b"), lacking())) == ["a", "b", ""]
+
+
+def test_a_judge_that_cannot_look_around_is_asked_again() -> None:
+    verdicts: list[Any] = [ApiError(500, {"message": "etcd is away"}), lacking()]
+
+    def troubled(live: Any, lookup: Any) -> Readiness:
+        verdict = verdicts.pop(0)
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict  # type: ignore[no-any-return]
+
+    assert wait(Reader(LIVE, LIVE), troubled) == ["etcd is away", ""]
 
 
 def family(*events: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

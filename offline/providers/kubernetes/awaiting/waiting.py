@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
-from offline.providers.kubernetes.api_errors import ApiError
+from offline.providers.kubernetes.api_errors import ApiError, ApiUnreachableError
 from offline.providers.kubernetes.awaiting.causes import causes_of
-from offline.providers.kubernetes.awaiting.readiness import Judge, Lookup
+from offline.providers.kubernetes.awaiting.readiness import Judge, Lookup, Readiness, lacking
 from offline.providers.kubernetes.kinds import type_of
 from offline.providers.kubernetes.manifest import Manifest, field, name_of, resource_id
 
@@ -57,7 +57,7 @@ def wait_until_ready(
     causes: list[str] = []
     asked = started
     for pause in _pauses():
-        verdict = judge(live, reader)
+        verdict = _verdict(live, judge, reader)
         if verdict.ready:
             status("")
             return live
@@ -75,15 +75,27 @@ def wait_until_ready(
     raise AssertionError("the pauses never end")
 
 
+def _verdict(live: Manifest, judge: Judge, reader: Reader) -> Readiness:
+    try:
+        return judge(live, reader)
+    except (ApiError, ApiUnreachableError) as error:
+        return lacking(str(error))
+
+
 def _read_again(live: Manifest, reader: Reader) -> Manifest:
+    """The object as it is now; as last seen when the API server is not able to say.
+
+    The object exists, so an error here must not become one of its creation: the state would lose it.
+    """
     try:
         return reader.get(live)
+    except ApiUnreachableError:
+        return live
     except ApiError as error:
         if error.code == 404:
-            raise NotReadyError(
-                f"{_title(live)} was deleted while it was waited for", live, [str(error)]
-            ) from error
-        raise
+            summary = f"{_title(live)} was deleted while it was waited for"
+            raise NotReadyError(summary, live, [str(error)]) from error
+        return live
 
 
 def _summary(live: Manifest, hopeless: bool, stopped: bool, seconds: float) -> str:
