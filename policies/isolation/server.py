@@ -125,4 +125,7 @@ def serve() -> None:
     server.start()
     sys.stdout.buffer.write(f"{port}\n".encode())
     sys.stdout.flush()
-    threading.Event().wait()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:  # how the engine ends a pack when a program has failed; nothing to tell anybody
+        server.stop(0)
