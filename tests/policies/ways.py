@@ -511,6 +511,75 @@ def functions_with_rights_on_one_table() -> Stack:
     return stack
 
 
+def functions_of_a_restored_copy() -> Stack:
+    database = rds(address=UNKNOWN)
+    snapshot = resource("aws:rds/snapshot:Snapshot", "nightly", {}, uses={"dbInstanceIdentifier": [database]})
+    copy = resource(
+        "aws:rds/instance:Instance", "copy", {"snapshotIdentifier": UNKNOWN}, protect=True,
+        uses={"snapshotIdentifier": [snapshot]},
+    )  # fmt: skip
+    return [
+        database, snapshot, copy,
+        function("orders", {"environment": [database]}), function("billing", {"environment": [copy]}),
+    ]  # fmt: skip
+
+
+def functions_of_a_proxy() -> Stack:
+    database = rds(address=UNKNOWN)
+    proxy = resource("aws:rds/proxy:Proxy", "proxy", {"endpoint": UNKNOWN})
+    target = resource(
+        "aws:rds/proxyTarget:ProxyTarget", "target", {},
+        uses={"dbProxyName": [proxy], "dbInstanceIdentifier": [database]},
+    )  # fmt: skip
+    return [
+        database, proxy, target,
+        function("orders", {"environment": [database]}), function("billing", {"environment": [proxy]}),
+    ]  # fmt: skip
+
+
+def functions_of_a_secret_whose_version_says_it() -> Stack:
+    database = rds(address=UNKNOWN)
+    store = resource("aws:secretsmanager/secret:Secret", "db", {"arn": UNKNOWN})
+    version = resource(
+        "aws:secretsmanager/secretVersion:SecretVersion", "db", {"secretString": secret(UNKNOWN)},
+        uses={"secretId": [store], "secretString": [database]},
+    )  # fmt: skip
+    return [database, store, version, *(function(name, {"environment": [store]}) for name in BOTH)]
+
+
+def pods_with_rights_on_one_table() -> Stack:
+    table = resource("aws:dynamodb/table:Table", "carts", {"arn": UNKNOWN}, protect=True)
+    stack = [table]
+    for name in BOTH:
+        role = resource("aws:iam/role:Role", name, {"name": name})
+        policy = resource("aws:iam/policy:Policy", name, {"policy": UNKNOWN}, uses={"policy": [table]})
+        attachment = resource(
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            name,
+            {},
+            uses={"role": [role], "policyArn": [policy]},
+        )
+        account = kube("ServiceAccount", name, uses={"metadata": [role]})
+        stack += [role, policy, attachment, account, deployment(name, pod={"serviceAccountName": name})]
+    return stack
+
+
+def pods_with_pod_identity_on_one_bucket() -> Stack:
+    bucket = resource("aws:s3/bucket:Bucket", "uploads", {"arn": UNKNOWN}, protect=True)
+    stack = [bucket]
+    for name in BOTH:
+        role = resource("aws:iam/role:Role", name, {"name": name})
+        policy = resource(
+            "aws:iam/rolePolicy:RolePolicy", name, {}, uses={"role": [role], "policy": [bucket]}
+        )
+        binding = resource(
+            "aws:eks/podIdentityAssociation:PodIdentityAssociation", name,
+            {"serviceAccount": name, "namespace": "default"}, uses={"roleArn": [role]},
+        )  # fmt: skip
+        stack += [role, policy, binding, deployment(name, pod={"serviceAccountName": name})]
+    return stack
+
+
 def task_of_containers() -> Stack:
     database = rds(address=UNKNOWN)
     token = "aws:ecs/taskDefinition:TaskDefinition"
@@ -583,5 +652,7 @@ WAYS: list[Callable[[], Stack]] = [
     functions_of_one_parameter, functions_of_a_replica, functions_of_one_table, functions_of_one_cache,
     functions_of_one_bucket, functions_of_one_file_system, functions_with_rights_on_one_table,
     task_of_containers, known_address_of_one_instance, sidecars_to_one_managed_instance,
-    one_state_store_for_two_applications, a_list_of_databases_of_ones_own,
+    one_state_store_for_two_applications, a_list_of_databases_of_ones_own, functions_of_a_restored_copy,
+    functions_of_a_proxy, functions_of_a_secret_whose_version_says_it, pods_with_rights_on_one_table,
+    pods_with_pod_identity_on_one_bucket,
 ]  # fmt: skip

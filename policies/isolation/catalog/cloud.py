@@ -135,10 +135,17 @@ GROUP_RULES: Final = {
 }
 """Types of rules, with the property of the group they open and of the group they admit."""
 
-ATTACHMENTS: Final = frozenset(
-    {"aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"}
-)
-"""Types that give a role rights."""
+PARTS: Final = {
+    "aws:iam/rolePolicy:RolePolicy": "role",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
+    "aws:secretsmanager/secretVersion:SecretVersion": "secretId",
+    "gcp:secretmanager/secretVersion:SecretVersion": "secret",
+    "aws:rds/proxyTarget:ProxyTarget": "dbProxyName",
+    "aws:elasticache/userGroupAssociation:UserGroupAssociation": "userGroupId",
+}
+"""Types that say what a role, a secret or a proxy is made of, and the property that names it."""
+
+POD_IDENTITY: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 CREDENTIAL_SOURCES: Final = frozenset(
     {

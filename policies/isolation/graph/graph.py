@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..catalog.cloud import ATTACHMENTS, SOURCES
+from ..catalog.cloud import BELONGS_TO, PARTS, SOURCES
 from ..resources import Resource, dig, text
 from .index import Index
 from .names import Names
@@ -72,7 +72,7 @@ class Graph:
                 if isinstance(handle, str) and handle:
                     self.names.add_handle(handle, store)
         self._join_copies()
-        self._rights = self._rights_by_role()
+        self._parts = self._parts_by_whole()
         self.names.add_fronts(self.stores)
         self.owners = Owners(
             self.index,
@@ -119,16 +119,16 @@ class Graph:
         """Namespaces that hold stores kept by operators."""
         return {store.namespace for store, _ in self.operated if store.namespace}
 
-    def rights_of(self, role: str) -> tuple[str, ...]:
-        """Keys of what the policies attached to a cloud role are made of."""
-        return self._rights.get(role, ())
+    def parts_of(self, whole: str) -> tuple[str, ...]:
+        """Keys of what says what a role, a secret or a proxy is made of: its policies, its versions, its targets."""
+        return self._parts.get(whole, ())
 
-    def _rights_by_role(self) -> dict[str, tuple[str, ...]]:
+    def _parts_by_whole(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for resource in self.index.resources:
-            if resource.group in ATTACHMENTS:
-                for role in resource.inputs_from.get("role", ()):
-                    found[role] = (*found.get(role, ()), resource.key)
+            if resource.group in PARTS:
+                for whole in resource.inputs_from.get(PARTS[resource.group], ()):
+                    found[whole] = (*found.get(whole, ()), resource.key)
         return found
 
     def _join_copies(self) -> None:
@@ -141,7 +141,8 @@ class Graph:
                 named = resource.body.get(name)
                 made_from = [
                     self.stores[source]
-                    for source in resource.inputs_from.get(name, ())
+                    for given in resource.inputs_from.get(name, ())
+                    for source in (given, *self._copied_from(given))
                     if source in self.stores
                 ]
                 if not made_from and isinstance(named, str):
@@ -173,3 +174,11 @@ class Graph:
                     (workload, key) for (workload, _), keys in handed.items() if len(keys) > 1 for key in keys
                 }
         return found - {(use.workload.key, use.store.key) for use in self.uses if not use.whole}
+
+    def _copied_from(self, snapshot: str) -> tuple[str, ...]:
+        """Keys of what a snapshot is of."""
+        resource = self.index.by_key.get(snapshot)
+        names = BELONGS_TO.get(resource.group, ()) if resource is not None else ()
+        return tuple(
+            key for name in names if resource is not None for key in resource.inputs_from.get(name, ())
+        )

@@ -22,8 +22,11 @@ class Index:
         self._named: dict[tuple[str, str, str], list[Resource]] = defaultdict(list)
         self._labelled: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         self._in_namespace: dict[str, list[Workload]] = defaultdict(list)
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
-            if resource.kubernetes:
+            if not resource.kubernetes:
+                self._by_type[resource.group].append(resource)
+            else:
                 namespace = resource.namespace or "default"
                 self._by_kind[resource.kind].append(resource)
                 self._named[resource.kind, namespace, resource.name].append(resource)
@@ -48,6 +51,10 @@ class Index:
     def of_kind(self, *kinds: str) -> list[Resource]:
         """Kubernetes objects of these kinds, in order."""
         return [item for kind in kinds for item in self._by_kind.get(kind, ())]
+
+    def of_type(self, token: str) -> list[Resource]:
+        """Resources of a Pulumi type token, in order."""
+        return self._by_type.get(token, [])
 
     def selected_by(self, service: Resource) -> list[Workload]:
         """Workloads whose pods a Service leads to."""

@@ -13,17 +13,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..addresses.variables import closest, joins_both, may_name_host, names_database
-from ..catalog.cloud import BELONGS_TO, CARRIERS, CREDENTIAL_SOURCES, IDENTITIES
-from ..resources import UNKNOWN, Resource, strings
+from ..catalog.cloud import BELONGS_TO, CARRIERS, CREDENTIAL_SOURCES, IDENTITIES, PARTS, POD_IDENTITY
+from ..resources import UNKNOWN, Resource, dig, strings, text
 from .environment import Variable
 from .workloads import Workload
 
 if TYPE_CHECKING:
     from .graph import Graph, Use
 
-_CARRIER_KINDS = frozenset({"Secret", "ConfigMap", "SealedSecret", "ExternalSecret"})
+_CARRIER_KINDS = frozenset({"ServiceAccount", "Secret", "ConfigMap", "SealedSecret", "ExternalSecret"})
 _ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w.:/+=@*-]+")
-_PASSED_THROUGH = CARRIERS | IDENTITIES | frozenset(BELONGS_TO)
+_PASSED_THROUGH = CARRIERS | IDENTITIES | frozenset(BELONGS_TO) | frozenset(PARTS)
 
 
 def reference_uses(
@@ -44,10 +44,25 @@ def reference_uses(
             if item.carrier is not None and item.carrier.resource is not None
         )
     )
-    for sources in (*resource.inputs_from.values(), read):
+    for sources in (*resource.inputs_from.values(), read, _identities(graph, workload)):
         for source in sources:
             for use in _follow(graph, workload, source, (), (), settled, {resource.key}):
                 yield replace(use, logical=logical) if use.logical is UNKNOWN else use
+
+
+def _identities(graph: Graph, workload: Workload) -> list[str]:
+    """Keys of the service account that the pods run as, and of the cloud roles bound to it."""
+    name = text(dig(workload.pod, "serviceAccountName"))
+    if name is None:
+        return []
+    account = graph.index.find("ServiceAccount", workload.namespace, name, workload.resource.scope)
+    found = [account.key] if account is not None else []
+    found += [
+        binding.key
+        for binding in graph.index.of_type(POD_IDENTITY)
+        if (binding.body.get("serviceAccount"), binding.body.get("namespace")) == (name, workload.namespace)
+    ]
+    return found
 
 
 def _stated_database(given: list[list[Variable]]) -> Any:
@@ -129,7 +144,7 @@ def _follow(
         named = graph.names.handle_in_arn(handle)
         if named is not None:
             yield Use(workload=workload, store=named, via="reference", steps=steps, carriers=carriers)
-    for sources in (*resource.inputs_from.values(), graph.rights_of(key)):
+    for sources in (*resource.inputs_from.values(), graph.parts_of(key)):
         for source in sources:
             yield from _follow(graph, workload, source, steps, carriers, settled, seen)
 
