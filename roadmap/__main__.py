@@ -11,6 +11,7 @@ from roadmap.differences import in_words
 from roadmap.drawing import draw, overlay
 from roadmap.mermaid import mermaid
 from roadmap.page import page
+from roadmap.readme import with_diagrams
 from roadmap.refusal import Refusal, block
 from roadmap.resolve import resolve
 from roadmap.stack_config import StackConfig
@@ -23,7 +24,10 @@ FOLDER = Path("stacks")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it printed what was asked, 1 after a refusal, which goes to standard error."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "diagram" and options.others and options.into is None:
+        parser.error("more than one stack needs --into FILE")
     try:
         print(_run(options), end="")
     except Refusal as refusal:
@@ -38,12 +42,16 @@ def _parser() -> argparse.ArgumentParser:
         description="Shows what stack files mean. A stack is a name, for stacks/Pulumi.<name>.yaml, or a file.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, sentence in (
-        ("show", "tables of a stack: domains, public paths, edges, events, and what is billed"),
-        ("diagram", "a stack as Mermaid text, or as a page with an SVG that any browser shows"),
-    ):
-        command = commands.add_parser(name, help=sentence, description=sentence)
-        command.add_argument("stack", metavar="STACK")
+    sentence = "tables of a stack: domains, public paths, edges, events, and what is billed"
+    shown = commands.add_parser("show", help=sentence, description=sentence)
+    shown.add_argument("stack", metavar="STACK")
+    sentence = "a stack as Mermaid text, or as a page with an SVG that any browser shows"
+    drawn = commands.add_parser("diagram", help=sentence, description=sentence)
+    drawn.add_argument("stack", metavar="STACK")
+    drawn.add_argument("others", metavar="STACK", nargs="*", help="further stacks, with --into only")
+    drawn.add_argument(
+        "--into", metavar="FILE", type=Path, help="write the diagrams between the marks in FILE"
+    )
     for name, sentence in (
         ("diff", "what is different between two stacks, in words, or as Mermaid text or a page"),
         ("steps", "the single legal steps, one an update, that lead from one stack to another"),
@@ -70,7 +78,7 @@ def _run(options: argparse.Namespace) -> str:
         case "show":
             return show(resolve(config, catalog))
         case "diagram":
-            return _diagram(config, catalog, options.html)
+            return _diagram(config, catalog, options)
         case "diff":
             return _diff(config, _load(options.target), catalog, options)
         case _:
@@ -82,12 +90,22 @@ def _load(stack: str) -> StackConfig:
     return load_stack_file(path if path.suffix == ".yaml" else FOLDER / f"Pulumi.{stack}.yaml")
 
 
-def _diagram(config: StackConfig, catalog: Catalog, html: Path | None) -> str:
+def _diagram(config: StackConfig, catalog: Catalog, options: argparse.Namespace) -> str:
     topology = resolve(config, catalog)
+    if options.into is not None:
+        file: Path = options.into
+        topologies = [topology, *(resolve(_load(other), catalog) for other in options.others)]
+        try:
+            text = file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise Refusal(
+                f"cannot be read: {error.strerror}", file=str(file), fix="name a file that can"
+            ) from None
+        return _written(file, with_diagrams(text, topologies, file=str(file)))
     drawing = draw(topology)
-    if html is None:
+    if options.html is None:
         return mermaid(drawing)
-    return _written(html, page(drawing, heading=heading(topology), tables=tables_of(topology)))
+    return _written(options.html, page(drawing, heading=heading(topology), tables=tables_of(topology)))
 
 
 def _diff(config: StackConfig, other: StackConfig, catalog: Catalog, options: argparse.Namespace) -> str:

@@ -12,7 +12,7 @@ from roadmap.catalog_parts import (
     StoreEntry,
     WorkloadEntry,
 )
-from roadmap.topology import Environment, Frozen
+from roadmap.topology import Environment, Frozen, Resources
 
 
 class DeliveryEntry(Frozen):
@@ -134,6 +134,8 @@ class BrokerEntry(Frozen):
     dead_letter_exchange: str
     instances: dict[Environment, int]
     storage_gib: int
+    resources: dict[Environment, Resources] = Field(default_factory=dict)
+    """Requests and limit of each node, by environment; where none is given, `catalog_parts.SMALL`."""
     delivery_limit: int
 
 

@@ -63,6 +63,10 @@ class MigrationEntry(Frozen):
     resources: Resources
 
 
+SMALL = Resources(cpu_request="250m", memory_request="512Mi", memory_limit="1Gi")
+"""What an instance of a server asks for where its entry says nothing else."""
+
+
 class StoreEntry(Frozen):
     """A store of the entry's owner."""
 
@@ -73,6 +77,8 @@ class StoreEntry(Frozen):
     storage_gib: int = Field(ge=1)
     replicas: dict[Environment, int] = Field(default_factory=dict)
     """Instances that follow the primary, by environment; empty: the store has no replica."""
+    resources: dict[Environment, Resources] = Field(default_factory=dict)
+    """Requests and limit of each instance, by environment; where none is given, `SMALL`."""
 
 
 class QueueEntry(Frozen):

@@ -3,7 +3,7 @@ them."""
 
 import re
 
-from roadmap.catalog_parts import QueueEntry
+from roadmap.catalog_parts import SMALL, QueueEntry
 from roadmap.composition import Composition
 from roadmap.topology import MONOLITH, Broker, BrokerUser, Queue
 
@@ -33,6 +33,7 @@ def resolve_broker(parts: Composition) -> Broker:
         dead_letter_exchange=entry.dead_letter_exchange,
         instances=entry.instances[parts.config.environment],
         storage_gib=parts.config.sizes.get(entry.name, entry.storage_gib),
+        resources=entry.resources.get(parts.config.environment, SMALL),
         users=tuple(_user(parts, owner) for owner in owners),
         queues=tuple(queues),
     )

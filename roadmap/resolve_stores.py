@@ -1,6 +1,6 @@
 """Stores and the images of the servers that hold them."""
 
-from roadmap.catalog_parts import StoreEntry
+from roadmap.catalog_parts import SMALL, StoreEntry
 from roadmap.composition import Composition
 from roadmap.refusal import Refusal, paste
 from roadmap.topology import MONOLITH, Edge, Images, Replica, Store, StoreKind, StoreUser
@@ -37,6 +37,7 @@ def _store(
         database=entry.database,
         users=entry.users + added,
         storage_gib=parts.config.sizes.get(entry.name, entry.storage_gib),
+        resources=entry.resources.get(parts.config.environment, SMALL),
         replica=Replica(instances=followers) if followers else None,
         parked=parked,
     )

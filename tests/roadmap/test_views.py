@@ -13,6 +13,7 @@ from roadmap.differences import differences
 from roadmap.drawing import Drawing, draw, overlay
 from roadmap.mermaid import mermaid
 from roadmap.page import page
+from roadmap.readme import BEGIN, END, with_diagrams
 from roadmap.sizes import mebibytes, millicores, sizes_of
 from roadmap.svg import svg
 from roadmap.tables import heading, show, tables_of
@@ -286,3 +287,44 @@ def test_open_exemptions_are_shown(catalog: Catalog) -> None:
     assert "forward backfill" in text
     assert "2026-12-01" in text
     assert "Ada Example" in text
+
+
+def test_the_readmes_diagrams_are_those_of_the_three_years(years: dict[str, Topology]) -> None:
+    """Written by `python -m roadmap diagram year1 year2 year3 --into README.md`."""
+    text = (ROOT / "README.md").read_text()
+    assert with_diagrams(text, list(years.values()), file="README.md") == text
+    assert text.count("```mermaid") >= 3
+
+
+class TestReadme:
+    """The section of a README."""
+
+    def test_it_is_written_between_its_marks(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "README.md"
+        path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+        assert main(["diagram", "year1", "year2", "--into", str(path)]) == 0
+        text = path.read_text()
+        assert text.startswith(f"before\n{BEGIN}\n")
+        assert text.endswith(f"{END}\nafter\n")
+        assert "old" not in text
+        assert text.count("flowchart LR") == 2
+        assert main(["diagram", "year1", "year2", "--into", str(path)]) == 0
+        assert path.read_text() == text
+
+    def test_without_marks_it_is_refused(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "README.md"
+        path.write_text("nothing")
+        assert main(["diagram", "year1", "--into", str(path)]) == 1
+        assert "has no place for diagrams" in capsys.readouterr().err
+        assert path.read_text() == "nothing"
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["diagram", "year1", "--into", str(tmp_path / "nowhere.md")]) == 1
+        assert "cannot be read" in capsys.readouterr().err
+
+    def test_several_stacks_need_a_file(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["diagram", "year1", "year2"])
+        assert "--into" in capsys.readouterr().err
