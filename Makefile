@@ -5,6 +5,9 @@
 #   PROGRAM=         another Pulumi program's folder, for up, preview, refresh and down
 #   YES=1            answers the question of `down`
 #   ARGS=            more arguments for kubectl, pytest or pulumi
+#   FROM= TO=        two stacks, for diff and steps
+#   PATHS=           YAML files, folders or stack exports, for audit
+#   CORPUS=          a folder of labelled systems, for accuracy
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -17,10 +20,15 @@ unexport PYTHONPATH PYTHONHOME
 # A plain command, so that make starts it without a shell between: a signal to make reaches it.
 offline = @$(PYTHON) -m offline
 
-.PHONY: help up preview refresh down cluster cluster-down kubectl env engine check test clean
+FROM ?= year1
+TO ?= year2
+PAGES := .state/pages
+
+.PHONY: help up preview refresh down cluster cluster-down kubectl env engine show diagram diff steps audit accuracy \
+	ci-policy policy-test test-servers check test clean
 
 help: ## say what each target does
-	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r target text; do printf '%-14s%s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | sed 's|[$$][$$](|$$(|' | while read -r target text; do printf '%-14s%s\n' "$$target" "$$text"; done
 
 up: ## bring a stack up (STACK=year1) and show what runs where
 	$(offline) up
@@ -48,6 +56,37 @@ env: ## print shell exports for plain pulumi and kubectl: eval "$$(make -s env)"
 
 engine: ## build what is missing, say which engine and plugins are in use (ENGINE)
 	$(offline) engine
+
+show: ## tables of a stack: domains, stores, routes, events, edges, what is billed (STACK)
+	$(offline) python -m roadmap show "$(STACK)"
+
+diagram: ## a stack as Mermaid text, and as a page with an SVG in .state/pages (STACK)
+	$(offline) python -m roadmap diagram "$(STACK)"
+	@mkdir -p $(PAGES)
+	$(offline) python -m roadmap diagram "$(STACK)" --html "$(PAGES)/$(STACK).html"
+
+diff: ## what is different between two stacks, in words, and as a page in .state/pages (FROM, TO)
+	$(offline) python -m roadmap diff "$(FROM)" "$(TO)"
+	@mkdir -p $(PAGES)
+	$(offline) python -m roadmap diff "$(FROM)" "$(TO)" --html "$(PAGES)/$(FROM)-$(TO).html"
+
+steps: ## the single legal steps from one stack to another (FROM, TO)
+	$(offline) python -m roadmap steps "$(FROM)" "$(TO)"
+
+audit: ## find stores that several owners share (PATHS="manifests/ export.json", ARGS="--format json")
+	$(offline) python -m policies.isolation audit $(PATHS) $(ARGS)
+
+accuracy: ## precision and recall of the isolation rules on labelled systems (CORPUS=folder)
+	$(offline) python -m policies.isolation.accuracy "$(CORPUS)"
+
+ci-policy: ## fail on a lowered level, a missing rule, an expired exemption
+	$(offline) python -m policies.isolation verify $(ARGS)
+
+policy-test: ## the tests of the policy packs
+	$(offline) python -m pytest tests/policies $(ARGS)
+
+test-servers: ## what is rendered for Redis, RabbitMQ and Celery, tried on real servers
+	$(offline) python -m pytest tests/servers $(ARGS)
 
 check: ## lint, format, types, import directions
 	$(offline) check

@@ -25,6 +25,7 @@ COMMANDS = {
     "kubectl": "offline.commands.kubectl",
     "env": "offline.commands.env",
     "engine": "offline.commands.engine",
+    "python": "offline.commands.python",
     "check": "offline.commands.check",
     "test": "offline.commands.test",
     "clean": "offline.commands.clean",

@@ -8,6 +8,7 @@ from offline.cluster import status
 from offline.commands import settings
 from offline.commands.refusal import Refusal
 from offline.toolchain import binary, ensure
+from offline.toolchain.environment import KUBECTL
 from offline.toolchain.places import ROOT
 
 
@@ -21,4 +22,5 @@ def run(arguments: list[str]) -> int:
         )
     kubectl = str(binary("kubectl"))
     command = [kubectl, "--kubeconfig", str(info.kubeconfig), "--context", info.context]
-    os.execv(kubectl, [*command, *arguments, *settings.extra_arguments()])  # noqa: S606 - no shell on purpose
+    arguments = [*command, *arguments, *settings.extra_arguments()]
+    os.execve(kubectl, arguments, {**os.environ, **KUBECTL})  # noqa: S606 - no shell on purpose

@@ -17,6 +17,8 @@ PASSPHRASE = STATE / "passphrase"
 BACKEND = STATE / "backend"
 """Folder of the file backend, in use where the user has chosen no other."""
 EMBEDDED_KUBECONFIG = ROOT / ".cluster" / "kubeconfig"
+KUBECTL = {"KUBECACHEDIR": str(ROOT / ".cluster" / "kubectl-cache"), "KUBERC": "off"}
+"""Keeps kubectl from reading and writing below the user's own ~/.kube."""
 
 
 def backend_url() -> str:
@@ -56,6 +58,7 @@ def pulumi_environment(engine: Engine, *, generated_passphrase: bool = True) -> 
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
         # For `kubectl` as typed. Programs name their kubeconfig and context themselves.
         "KUBECONFIG": str(EMBEDDED_KUBECONFIG),
+        **KUBECTL,
         "PYTHONDONTWRITEBYTECODE": None,
     }
     if not engine.official:

@@ -1,6 +1,7 @@
 """The driver itself: commands, the interpreter it refuses, the Makefile, and `down` with its question."""
 
 import ast
+import importlib.util
 import os
 import re
 import subprocess
@@ -12,14 +13,14 @@ import pytest
 
 from offline.commands import COMMANDS, down, main
 from offline.commands.refusal import Refusal
-from offline.toolchain.places import ROOT
+from offline.toolchain.places import ROOT, VENV
 from tests.offline.commands.conftest import Clone
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def test_every_command_has_a_target_and_a_module() -> None:
-    called = set(re.findall(r"^\t\$\(offline\) (\S+)$", MAKEFILE, re.MULTILINE))
+    called = set(re.findall(r"^\t\$\(offline\) (\S+)", MAKEFILE, re.MULTILINE))
     assert called == set(COMMANDS)
     for module in COMMANDS.values():
         assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
@@ -32,7 +33,33 @@ def test_an_unknown_command_lists_the_others(capsys: pytest.CaptureFixture[str])
 
 def test_help_is_the_default_and_has_a_line_for_each_target() -> None:
     said = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert {line.split()[0] for line in said.splitlines()} == {*COMMANDS, "help"}
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert {line.split()[0] for line in said.splitlines()} == targets
+    assert targets >= {*COMMANDS, "help"} - {"python"}
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["show", "diagram", "diff", "steps", "audit", "accuracy", "ci-policy", "policy-test", "test-servers"],
+)
+def test_a_target_of_another_room_names_a_module_that_exists(target: str) -> None:
+    recipe = re.search(rf"^{target}:.*\n\t\$\(offline\) python -m (\S+)", MAKEFILE, re.MULTILINE)
+    assert recipe is not None
+    assert importlib.util.find_spec(recipe[1]) is not None
+
+
+def test_python_is_the_one_of_the_virtual_environment() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "offline",
+        "python",
+        "-c",
+        "import sys; print(sys.prefix, sys.argv[1:])",
+        "a b",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"{VENV} ['a b']"
 
 
 def test_the_entry_can_be_read_by_an_old_python() -> None:
