@@ -237,6 +237,43 @@ def test_foreign_network_path_sees_egress() -> None:
     assert found.mandatory
 
 
+def test_foreign_network_path_reads_expressions_and_port_ranges() -> None:
+    expression = {"key": "app", "operator": "In", "values": ["billing", "other"]}
+    rule = {
+        "from": [{"podSelector": {"matchExpressions": [expression]}}],
+        "ports": [{"port": 5000, "endPort": 6000}],
+    }
+    spec = {"podSelector": {"matchLabels": {"app": "pg"}}, "ingress": [rule]}
+    [found] = said("foreign-network-path", guarded(kube("NetworkPolicy", "in", namespace="shop", spec=spec)))
+    assert found.mandatory
+    rule["ports"] = [{"port": 8000, "endPort": 9000}]
+    assert (
+        said("foreign-network-path", guarded(kube("NetworkPolicy", "in", namespace="shop", spec=spec))) == []
+    )
+
+
+def test_foreign_network_path_sees_groups_of_pods() -> None:
+    group = {name: resource("aws:ec2/securityGroup:SecurityGroup", name, {}) for name in ("db", "pods")}
+    rule = resource(
+        "aws:ec2/securityGroupRule:SecurityGroupRule", "in", {"type": "ingress"},
+        uses={"securityGroupId": [group["db"]], "sourceSecurityGroupId": [group["pods"]]},
+    )  # fmt: skip
+    pods = resource(
+        "kubernetes:vpcresources.k8s.aws/v1beta1:SecurityGroupPolicy", "billing",
+        {"apiVersion": "vpcresources.k8s.aws/v1beta1", "kind": "SecurityGroupPolicy",
+         "metadata": {"name": "billing", "namespace": "shop"},
+         "spec": {"podSelector": {"matchLabels": {"app": "billing"}}}},
+        uses={"spec": [group["pods"]]},
+    )  # fmt: skip
+    database = resource(
+        "aws:rds/instance:Instance", "main", {"tags": {"service-extraction/owner": "orders"}}, protect=True,
+        uses={"vpcSecurityGroupIds": [group["db"]]},
+    )  # fmt: skip
+    [found] = said("foreign-network-path", [*group.values(), rule, pods, database, *two()])
+    assert found.mandatory
+    assert "billing (owner billing) → SecurityGroupRule in → Instance main (owner orders)" in found.message
+
+
 @pytest.mark.parametrize(
     ("label", "port"), [("orders", 5432), ("billing", 9187), ("nobody", 5432)],
     ids=["the owner", "the exporter's port", "a selector that fits nobody"],

@@ -186,3 +186,29 @@ def test_a_foreign_credential_is_refused_even_beside_a_known_address_of_ones_own
     own = [value("DATABASE_URL", "postgres://pg-rw/analytics")]
     worker = deployment("worker", owner="analytics", env=[*own, from_secret("P", "ai-login", "password")])
     assert [item for item in refusals(cluster, foreign, worker) if "Secret ai-login" in item.message]
+
+
+def test_one_rule_that_breaks_down_is_a_violation_and_the_others_still_speak(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def explode(*_: Any) -> None:
+        raise KeyError(PASSWORD)
+
+    monkeypatch.setattr("policies.isolation.rules.shared_cache.shared", explode)
+    cache = deployment("redis", kind="StatefulSet", image="redis:7", ports=[6379])
+    found = refusals(cache, *monolith(unknown=True), reader("analytics", env=READS_SECRET))
+    assert [item.policy for item in found] == [ID, "shared-cache"]
+    assert "rule shared-cache broke down (KeyError at test_shared_database.py:" in found[1].message
+    assert PASSWORD not in found[1].message
+
+
+def test_a_use_that_names_no_database_is_advice_beside_one_that_does() -> None:
+    stack = [
+        deployment("mysql", kind="StatefulSet", image="mysql:8", ports=[3306]),
+        kube("Service", "mysql", spec={"selector": {"app": "mysql"}, "ports": [{"port": 3306}]}),
+        deployment("orders", env=[value("DATABASE_URL", "mysql://mysql/orders")]),
+        deployment("billing", env=[value("DB_HOST", "mysql")]),
+    ]
+    [found] = [item for item in analyze(*stack) if "unprotected" not in item.message]
+    assert not found.mandatory
+    assert "nothing tells their databases on this server apart" in found.message

@@ -580,6 +580,90 @@ def pods_with_pod_identity_on_one_bucket() -> Stack:
     return stack
 
 
+def host_of_a_service_that_is_not_known_yet() -> Stack:
+    stack = postgres()
+    return [*stack, *pair(env=[value("DB_HOST", UNKNOWN)], uses={"spec": [stack[1]]})]
+
+
+def generated_password_in_plain_variables() -> Stack:
+    password = resource("random:index/randomPassword:RandomPassword", "db", {"result": UNKNOWN})
+    database = resource("aws:rds/instance:Instance", "main", {}, uses={"password": [password]}, protect=True)
+    return [password, database, *pair(env=[value("PGPASSWORD", UNKNOWN)], uses={"spec": [password]})]
+
+
+def one_table_by_its_arn() -> Stack:
+    arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/carts"
+    table = resource("aws:dynamodb/table:Table", "carts", {"arn": arn, "name": "carts"}, protect=True)
+    return [table, *(function(name, **environment(STORE=arn)) for name in BOTH)]
+
+
+def one_table_by_its_name() -> Stack:
+    table = resource("aws:dynamodb/table:Table", "carts", {"name": "carts-4f2a"}, protect=True)
+    return [table, *(function(name, **environment(CARTS_TABLE="carts-4f2a")) for name in BOTH)]
+
+
+def rights_by_a_policy_that_is_known_already() -> Stack:
+    arn = "arn:aws:s3:::shop-uploads"
+    bucket = resource("aws:s3/bucket:Bucket", "uploads", {"arn": arn, "bucket": "shop-uploads"}, protect=True)
+    document = json.dumps({"Statement": [{"Action": "s3:GetObject", "Resource": f"{arn}/*"}]})
+    stack = [bucket]
+    for name in BOTH:
+        role = resource("aws:iam/role:Role", name, {"inlinePolicies": [{"policy": document}]})
+        stack += [role, function(name, {"role": [role]})]
+    return stack
+
+
+def containers_of_a_task_as_json() -> Stack:
+    host = "main.abc123.eu-west-1.rds.amazonaws.com"
+    variables = [{"name": "DATABASE_URL", "value": f"postgres://u:p@{host}/shop"}]
+    definition = json.dumps([{"name": "main", "image": "app:1", "environment": variables}])
+    token = "aws:ecs/taskDefinition:TaskDefinition"
+    return [
+        rds(address=host),
+        *(resource(token, name, {"containerDefinitions": definition}) for name in BOTH),
+    ]
+
+
+def services_under_one_umbrella_label() -> Stack:
+    """`app` names the whole system; that there are several services, their Services show."""
+    labels = {name: {"app": "shop", "component": name} for name in (*BOTH, "web")}
+    env = [value("DATABASE_URL", "postgres://pg/shop")]
+    stack = [deployment(name, labels=labels[name], env=env if name in BOTH else []) for name in labels]
+    fronts = [
+        kube("Service", name, spec={"selector": labels[name], "ports": [{"port": 80}]}) for name in labels
+    ]
+    return [*postgres(), *stack, *fronts]
+
+
+def cluster_address_of_the_service() -> Stack:
+    front = kube(
+        "Service", "db", spec={"clusterIP": "10.96.7.7", "selector": {"app": "pg"}, "ports": [{"port": 5432}]}
+    )
+    hosts = {"orders": "db", "billing": "10.96.7.7"}
+    return [
+        *postgres(),
+        front,
+        *each(lambda name: {"env": [value("DB_URL", f"postgres://{hosts[name]}/shop")]}),
+    ]
+
+
+def operator_secret_with_a_user_in_its_name() -> Stack:
+    body = {
+        "apiVersion": "acid.zalan.do/v1",
+        "kind": "postgresql",
+        "metadata": {"name": "pg", "namespace": "default"},
+    }
+    store = resource("kubernetes:acid.zalan.do/v1:postgresql", "pg", {**body, "spec": {}}, protect=True)
+    name = "app.pg.credentials.postgresql.acid.zalan.do"
+    return [store, *pair(env=[from_secret("PASSWORD", name, "password")])]
+
+
+def password_file_mounted_by_server_and_clients() -> Stack:
+    hidden = kube("Secret", "pg", stringData={"password": secret("x")})
+    volume = {"volumes": [{"name": "s", "secret": {"secretName": "pg"}}]}
+    return [hidden, *server("pg", POSTGRES, 5432, pod=volume), *pair(pod=volume)]
+
+
 def task_of_containers() -> Stack:
     database = rds(address=UNKNOWN)
     token = "aws:ecs/taskDefinition:TaskDefinition"
@@ -653,6 +737,10 @@ WAYS: list[Callable[[], Stack]] = [
     functions_of_one_bucket, functions_of_one_file_system, functions_with_rights_on_one_table,
     task_of_containers, known_address_of_one_instance, sidecars_to_one_managed_instance,
     one_state_store_for_two_applications, a_list_of_databases_of_ones_own, functions_of_a_restored_copy,
+    host_of_a_service_that_is_not_known_yet, generated_password_in_plain_variables, one_table_by_its_arn,
+    one_table_by_its_name, rights_by_a_policy_that_is_known_already, containers_of_a_task_as_json,
+    services_under_one_umbrella_label, cluster_address_of_the_service, operator_secret_with_a_user_in_its_name,
+    password_file_mounted_by_server_and_clients,
     functions_of_a_proxy, functions_of_a_secret_whose_version_says_it, pods_with_rights_on_one_table,
     pods_with_pod_identity_on_one_bucket,
 ]  # fmt: skip
