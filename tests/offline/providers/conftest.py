@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """An embedded cluster that ends with the tests."""
     root = tmp_path_factory.mktemp("cluster")
-    info = embedded.up(root, lambda _line: None)
     try:
+        info = embedded.up(root, lambda _line: None)
         yield Cluster(kubeconfig=info.kubeconfig, context=info.context, server=info.server)
     finally:
         embedded.down(root, lambda _line: None)
