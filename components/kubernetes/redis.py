@@ -139,7 +139,7 @@ class Redis(pulumi.ComponentResource):
             },
             opts=protected,
         )
-        # After the server: a Service is awaited until it has endpoints.
+        # After the server, through its namespace: a Service is awaited until it has endpoints.
         service = k8s.core.v1.Service(
             f"{name}-service",
             metadata={"name": store.name, "namespace": server.metadata.namespace, "labels": own_labels},
@@ -147,7 +147,7 @@ class Redis(pulumi.ComponentResource):
                 "selector": own_selector,
                 "ports": [{"name": "redis", "port": PORT, "target_port": "redis"}],
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[server]),
+            opts=child,
         )
         self._host = pulumi.Output.concat(service.metadata.name, ".", service.metadata.namespace, ".svc")
         self.register_outputs({"store": server.metadata.name})

@@ -1,7 +1,6 @@
 """Digests: names of Jobs by content, and annotations that roll pods when a secret changes without giving it away."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 
@@ -15,10 +14,8 @@ def content_digest(content: object) -> str:
 def settings_digest(settings: object, *, generated: Sequence[str], supplied: Sequence[str]) -> str:
     """Sixteen hex digits that change when a setting or a secret does.
 
-    It stands in an annotation that more people may read than the Secret, and a supplied secret may be a
-    word from a dictionary: keyed with the generated passwords (190 bits each), the digest cannot be used to
-    try words against.
+    They stand in an annotation that more people may read than the Secret, and a supplied secret may be a word
+    from a dictionary: hashed together with generated passwords (190 bits each), it cannot be guessed at.
     """
-    message = json.dumps([settings, list(generated), list(supplied)], sort_keys=True)
-    key = "\0".join(generated)
-    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()[:16]
+    text = json.dumps([settings, list(generated), list(supplied)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -143,8 +143,9 @@ def test_a_released_image_is_left_alone_by_exactly_what_runs_it(released: Progra
 
 
 def test_what_is_new_starts_with_the_released_image(released: Program) -> None:
-    for deployment in released.of("Deployment"):
-        (container,) = containers(deployment)
+    job = next(job for job in released.of("Job") if job.object_name.startswith("monolith-migration"))
+    for resource in (*released.of("Deployment"), job):
+        (container,) = containers(resource)
         assert container["image"] == RELEASED
 
 
