@@ -9,10 +9,32 @@ from roadmap.topology import Environment, StoreKind, Topology
 
 def refuse_unbuildable(topology: Topology, *, supplied_secrets: Collection[str]) -> None:
     """Raise `pulumi.RunError` that lists everything in the topology that cannot be built, with its owner."""
-    reasons = [*_unbuildable(topology), *_missing_secrets(topology, supplied_secrets)]
+    reasons = [
+        *_foreign_stores(topology),
+        *_unbuildable(topology),
+        *_missing_secrets(topology, supplied_secrets),
+    ]
     if reasons:
         listed = "\n".join(f"  - {reason}" for reason in reasons)
         raise pulumi.RunError(f"{topology.stack}: this topology cannot be deployed:\n{listed}")
+
+
+def _foreign_stores(topology: Topology) -> list[str]:
+    """Principle 5, Shared-nothing between services, where it can still be refused by name."""
+    owner_of = {store.name: store.owner for store in topology.stores}
+    reasons: list[str] = []
+    for service in topology.services:
+        uses = [(workload.name, workload.stores) for workload in service.workloads]
+        if service.migration is not None:
+            uses.append((service.migration.name, service.migration.stores))
+        reasons += [
+            f"{name} ({service.owner}) uses store {use.store}, which is {owner_of.get(use.store, 'nobody')}'s: "
+            f"give {service.owner} its own store, or read over an edge"
+            for name, stores in uses
+            for use in stores
+            if owner_of.get(use.store) != service.owner
+        ]
+    return reasons
 
 
 def _unbuildable(topology: Topology) -> list[str]:

@@ -154,6 +154,10 @@ class ApplicationService(pulumi.ComponentResource):
             },
             spec=self._migration_spec(args, migration, image, service_account),
             opts=pulumi.ResourceOptions(
-                parent=self, ignore_changes=[IMAGE_FIELD] if args.released_image is not None else None
+                parent=self,
+                # The former image's Job goes first: an update that fails after the migration would leave it pending
+                # deletion, and turning back to that image would find its name taken.
+                delete_before_replace=True,
+                ignore_changes=[IMAGE_FIELD] if args.released_image is not None else None,
             ),
         )

@@ -91,7 +91,8 @@ class DefinitionsImport(pulumi.ComponentResource):
                     "spec": _pod(args, document.metadata.name),
                 },
             },
-            opts=pulumi.ResourceOptions(parent=self),
+            # The former Job goes first: kept until the end of the update, it would be in the way of turning back.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         self.register_outputs({"document": document.metadata.name})
 

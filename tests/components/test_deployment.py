@@ -96,6 +96,14 @@ def _clickhouse(topology: Topology) -> Topology:
     return topology.model_copy(update={"stores": (*topology.stores, store)})
 
 
+def _foreign_store(topology: Topology) -> Topology:
+    stores = tuple(
+        store.model_copy(update={"owner": "ai"}) if store.kind is StoreKind.REDIS else store
+        for store in topology.stores
+    )
+    return topology.model_copy(update={"stores": stores})
+
+
 def _first_workload(topology: Topology, **changes: Any) -> Topology:
     first, *others = monolith(topology).workloads
     return with_monolith(topology, workloads=(first.model_copy(update=changes), *others))
@@ -112,6 +120,11 @@ def _production(topology: Topology) -> Topology:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        pytest.param(
+            _foreign_store,
+            "monolith-beat (monolith) uses store monolith-redis, which is ai's: give monolith its own store",
+            id="another-owners-store",
+        ),
         pytest.param(_aws, "platform `aws`", id="platform"),
         pytest.param(_clickhouse, "store events-store (analytics): no component runs clickhouse", id="store"),
         pytest.param(
@@ -135,6 +148,15 @@ def test_what_cannot_be_built_is_refused_before_anything_is_registered(
         run(change(topology))
     assert reason in str(refused.value)
     assert str(refused.value).startswith("year1: this topology cannot be deployed:")
+
+
+def test_a_service_is_handed_its_own_stores_and_no_others(
+    topology: Topology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing was refused, another owner's store is not there to connect to."""
+    monkeypatch.setattr("components.deployment.refuse_unbuildable", lambda *_args, **_kwargs: None)
+    with pytest.raises(KeyError, match="monolith-redis"):
+        run(_foreign_store(topology))
 
 
 def test_year_1_is_buildable_in_every_environment(topology: Topology) -> None:
