@@ -12,14 +12,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validated(model: type[Model], values: dict[str, Any], *, file: str, stack_file: bool = False) -> Model:
-    """Check `values` against `model`; raises Refusal with the first finding in the order of the fields.
+    """Check `values` against `model`; raises Refusal with the one finding to mend first.
 
     With `stack_file` the fix is YAML as it stands in a stack file, with the project's prefix.
     """
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _refusal(model, error.errors()[0], file, stack_file) from None
+        raise _refusal(model, _first(error.errors()), file, stack_file) from None
+
+
+def _first(found: list[ErrorDetails]) -> ErrorDetails:
+    """The finding to mend first: a misspelt key goes before the missing one that it was meant for."""
+    return next((detail for detail in found if detail["type"] == "extra_forbidden"), found[0])
 
 
 def _refusal(model: type[BaseModel], detail: ErrorDetails, file: str, stack_file: bool) -> Refusal:
