@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from roadmap.catalog_parts import Egress, WorkloadEntry
 from roadmap.composition import Composition
 from roadmap.pod_labels import broker_pods, everything, pods, postgres_pods
+from roadmap.resolve_public import validators
 from roadmap.stack_config import PodSelector
 from roadmap.topology import MONOLITH, Broker, Edge, NetworkPath, Peer, Service, Store, StoreKind, StoreUse
 
@@ -244,14 +245,20 @@ def _name_resolution(
 
 
 def _outside(parts: Composition) -> Iterator[NetworkPath]:
-    """Public addresses, for the workloads whose catalog entry says why."""
+    """Public addresses, for the workloads whose catalog entry says why, and for those that read an issuer's keys."""
     anywhere = Peer(cidr="0.0.0.0/0", except_cidrs=PRIVATE_RANGES)
-    for owner, workload, egress in _egress(parts):
+    needs = [(owner, workload, egress.purpose, egress.ports) for owner, workload, egress in _egress(parts)]
+    if parts.issuer and parts.issuer.external_issuer:
+        purpose = "the public keys of the external issuer over HTTPS"
+        needs += [
+            (owner, name, purpose, (443,)) for owner, names in validators(parts).items() for name in names
+        ]
+    for owner, workload, purpose, ports in needs:
         yield NetworkPath(
             source=pods(parts.namespace(owner), workload),
             target=anywhere,
-            ports=egress.ports,
-            purpose=f"{workload} to {egress.purpose}",
+            ports=ports,
+            purpose=f"{workload} to {purpose}",
         )
 
 

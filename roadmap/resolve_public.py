@@ -114,11 +114,10 @@ def resolve_issuers(parts: Composition) -> tuple[TokenIssuer, ...]:
 
 
 def _issuer(parts: Composition, placed: Placed) -> TokenIssuer:
-    external = parts.config.external.identity_issuer
-    if external:
-        return TokenIssuer(
-            owner=placed.entry.domain, issuer=external, jwks_url=f"{external}/.well-known/jwks.json"
-        )
+    external = parts.config.external
+    if external.identity_issuer:
+        keys = external.identity_jwks_url or f"{external.identity_issuer}/.well-known/jwks.json"
+        return TokenIssuer(owner=placed.entry.domain, issuer=external.identity_issuer, jwks_url=keys)
     service = placed.phase.service
     assert service is not None
     assert service.issuer_path, "a service that issues tokens has an issuer path"
@@ -154,7 +153,7 @@ def resolve_edges(parts: Composition) -> tuple[Edge, ...]:
         if placed.service
         for entry in placed.service.edges
     ]
-    for consumer, workloads in _validators(parts).items():
+    for consumer, workloads in validators(parts).items():
         for issuer, workload, path in _internal_issuers(parts):
             readers = tuple(name for name in workloads if name != workload)
             if issuer != consumer and readers:
@@ -180,7 +179,7 @@ def keys_edge(consumer: str, issuer: str) -> str:
     return f"{consumer}-reads-{issuer}-keys"
 
 
-def _validators(parts: Composition) -> dict[str, tuple[str, ...]]:
+def validators(parts: Composition) -> dict[str, tuple[str, ...]]:
     """By owner, its workloads that validate tokens: those with a setting that holds the keys' addresses."""
     found: dict[str, tuple[str, ...]] = {}
     inside = tuple(w for part in parts.inside for w in part.workloads)

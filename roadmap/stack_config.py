@@ -161,6 +161,8 @@ class ExternalConfig(Section):
     smtp_host: Host = Field(examples=["smtp.example.com"])
     identity_issuer: HttpsUrl | None = Field(default=None, examples=["https://login.example.com"])
     """Issuer of a managed identity product; None: auth's last phase runs one in the cluster."""
+    identity_jwks_url: HttpsUrl | None = Field(default=None, examples=["https://login.example.com/keys"])
+    """Where that issuer publishes its public keys; None: below the issuer, at `/.well-known/jwks.json`."""
 
 
 class BackfillConfig(Section):

@@ -163,7 +163,8 @@ def _sizes(topology: Topology) -> Table:
         for size in sizes_of(topology)
     ]
     return Table(
-        title="What is billed, by owner (requests at the smallest number of pods)",
+        title="What is billed, by owner (requests at the smallest number of pods; volumes of storage class "
+        f"{topology.storage_class or 'the cluster chooses'})",
         columns=("owner", "pods", "CPU cores", "memory GiB", "volumes GiB", "servers"),
         rows=tuple(rows),
     )

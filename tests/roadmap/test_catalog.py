@@ -176,6 +176,25 @@ class TestPhases:
         topology = topology_of(catalog, external=external, extract=section)
         assert [i.issuer for i in topology.issuers] == ["https://login.example.com"]
         assert not [n for n in topology.namespaces if n.owner == "auth"]
+        readers = {
+            dict(path.source.labels)["app.kubernetes.io/name"]
+            for path in topology.network
+            if "public keys" in path.purpose
+        }
+        assert readers == {"monolith-api", "monolith-worker"}
+
+    def test_an_external_issuers_keys_may_lie_elsewhere(self, catalog: Catalog) -> None:
+        external = {"llm_url": "https://llm.example.com", "smtp_host": "smtp.example.com"}
+        external |= {"identity_issuer": "https://login.example.com"}
+        section = with_drivers(catalog, {"auth": "identity-service"})
+        found = []
+        for keys in ({}, {"identity_jwks_url": "https://login.example.com/oauth/v2/keys"}):
+            topology = topology_of(catalog, external=external | keys, extract=section)
+            found.append(topology.issuers[0].jwks_url)
+        assert found == [
+            "https://login.example.com/.well-known/jwks.json",
+            "https://login.example.com/oauth/v2/keys",
+        ]
 
     def test_one_side_effect_has_one_deliverer_at_every_weight(self, catalog: Catalog) -> None:
         for weight, email in ((0, "monolith-worker"), (99, "monolith-worker"), (100, "notifications-worker")):

@@ -12,7 +12,7 @@ from roadmap import Catalog, Refusal, judge_move, resolve
 from roadmap.evidence import Evidence, load_evidence
 from roadmap.principles import load_principles
 from roadmap.readiness import Readiness, Verdict, judge_readiness, verdict_of
-from tests.roadmap.building import TODAY, configured, evidence, measured, with_drivers
+from tests.roadmap.building import STACKS, TODAY, configured, evidence, measured, with_drivers
 
 TABLE = load_principles().readiness
 CRITERIA = {criterion.id: criterion for criterion in TABLE.criteria}
@@ -194,3 +194,13 @@ def test_evidence_gates_the_move_and_not_the_stay(catalog: Catalog) -> None:
     assert judge_move(None, topology, config, catalog).verdicts == {"ai": "ready"}
     with pytest.raises(Refusal):
         judge_move(None, topology, without, catalog)
+
+
+def test_the_written_table_is_the_catalogs() -> None:
+    text = (STACKS / "readiness" / "README.md").read_text()
+    for criterion in TABLE.criteria:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{criterion.id}` "))
+        assert f"`{criterion.unit}`" in row
+        assert row.endswith(
+            f"| {criterion.needs.removeprefix('>= ') if criterion.id == 'event_driven' else criterion.needs} |"
+        )
