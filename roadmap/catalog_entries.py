@@ -41,8 +41,7 @@ class PhaseEntry(Frozen):
     monolith: MonolithPart = MonolithPart()
     service: ServiceEntry | None = None
     traffic: Literal["weighted", "issuers", None] = None
-    """Last phase only: how requests move to it. `issuers`: never weighted, both issuers are trusted for a
-    while."""
+    """Last phase only: how requests move to it. `issuers`: never weighted, both issuers are trusted for a while."""
     deliveries: tuple[DeliveryEntry, ...] = ()
 
 

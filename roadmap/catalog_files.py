@@ -1,5 +1,4 @@
-"""Loads the catalog, one YAML file a domain and one for the monolith, and holds its entries against each
-other."""
+"""Loads the catalog, one YAML file a domain and one for the monolith, and holds its entries against each other."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +16,7 @@ NO_DOMAINS = frozenset({MONOLITH_FILE, "principles.yaml"})
 
 
 def load_catalog(folder: Path | None = None) -> Catalog:
-    """Read every file of the folder, the project's own by default; raises Refusal for the first that is
-    wrong."""
+    """Read every file of the folder, the project's own by default; raises Refusal for the first that is wrong."""
     folder = folder or FOLDER
     monolith = _read(folder / MONOLITH_FILE, MonolithEntry)
     domains: list[DomainEntry] = []

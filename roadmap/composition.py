@@ -40,8 +40,7 @@ class Placed:
 
     @property
     def prepared(self) -> bool:
-        """Whether queue, broker user, namespace, registry and pipeline stand: one phase before `service`, and
-        on."""
+        """Whether queue, broker user, namespace, registry and pipeline stand: one phase before `service`, and on."""
         if self.external_issuer:
             return False
         prepares = self.phase.prepares_service
@@ -57,8 +56,7 @@ class Placed:
 
     @property
     def delivering(self) -> PhaseEntry:
-        """The phase whose workloads deliver side effects: the old path's until all requests reach the
-        service."""
+        """The phase whose workloads deliver side effects: the old path's until all requests reach the service."""
         if self.extracted and self.at.old_path == "kept" and self.at.weight != 100:
             return self.entry.phases[-2]
         return self.phase

@@ -36,8 +36,7 @@ def quoted(value: object) -> str:
 
 
 def paste(key: str, value: object) -> str:
-    """YAML to paste under `config:` of a stack file that sets a dotted key, such as `extract.ai.phase`, to a
-    value."""
+    """YAML to paste under `config:` of a stack file that sets a dotted key, such as `extract.ai.phase`, to a value."""
     first, *rest = key.split(".")
     tree: object = value
     for part in reversed(rest):

@@ -1,5 +1,4 @@
-"""The broker: its users, each with permissions of its own, and its queues, bound only while somebody consumes
-them."""
+"""The broker: its users, each with permissions of its own, and its queues, bound only while somebody consumes them."""
 
 import re
 
@@ -8,8 +7,7 @@ from roadmap.composition import Composition
 from roadmap.topology import MONOLITH, Broker, BrokerUser, Queue
 
 NOTHING = "^$"
-"""Permission pattern that matches no name: the definitions Job declares everything, so nobody else may
-configure."""
+"""Permission pattern that matches no name: the definitions Job declares everything, so nobody else may configure."""
 
 
 def resolve_broker(parts: Composition) -> Broker:

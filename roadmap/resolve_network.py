@@ -26,8 +26,7 @@ PRIVATE_RANGES = (
     "172.16.0.0/12",
     "192.168.0.0/16",
 )
-"""Never reached by a path that leads out: RFC 1918, RFC 6598, loopback and link-local, where metadata
-services are."""
+"""Never reached by a path that leads out: RFC 1918, RFC 6598, loopback and link-local, where metadata services are."""
 
 
 def resolve_network(

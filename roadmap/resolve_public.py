@@ -1,5 +1,4 @@
-"""What is reached from outside and who is trusted there: endpoint, routes with their weights, edges, token
-issuers."""
+"""What is reached from outside and who is trusted there: endpoint, routes with their weights, edges, token issuers."""
 
 from roadmap.catalog_parts import RouteEntry
 from roadmap.composition import Composition, Placed
@@ -134,8 +133,7 @@ def service_url(parts: Composition, owner: str, workload: str) -> str:
 
 
 def resolve_edges(parts: Composition) -> tuple[Edge, ...]:
-    """The declared reads of each service, and one to every issuer in another namespace, for its public keys
-    alone."""
+    """The declared reads of each service, and one to every issuer in another namespace, for its public keys alone."""
     edges = [
         _edge(
             parts,

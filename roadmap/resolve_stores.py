@@ -7,8 +7,7 @@ from roadmap.topology import MONOLITH, Edge, Images, Replica, Store, StoreKind, 
 
 
 def resolve_stores(parts: Composition) -> tuple[Store, ...]:
-    """All stores: the monolith's with the roles that domains inside it need, then each service's, parked ones
-    too."""
+    """All stores: the monolith's with the roles that domains inside it need, then each service's, parked ones too."""
     added: dict[str, tuple[StoreUser, ...]] = {}
     for part in parts.inside:
         for name, users in part.store_users.items():

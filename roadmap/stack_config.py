@@ -190,8 +190,7 @@ class ExtractConfig(Section):
     weight: Annotated[WholeNumber, Field(ge=0, le=100)] | None = None
     """Share of the public path that reaches the service, in percent."""
     old_path: Literal["kept", "retired"] | None = None
-    """Whether the path through the monolith is still up beside the service; left out, a stated weight keeps
-    it."""
+    """Whether the path through the monolith is still up beside the service; left out, a stated weight keeps it."""
     parked: Flag = False
     """True for a domain that was turned back: its stores stay, protected and reached by nobody."""
     discard: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()

@@ -49,8 +49,7 @@ def known_secrets(parts: Composition) -> set[str]:
 
 
 def check_secrets(config: StackConfig, topology: Topology) -> None:
-    """Raise Refusal for an application secret that a workload needs and the stack lacks; embedded stacks
-    generate."""
+    """Raise Refusal for an application secret that a workload needs and the stack lacks; embedded stacks generate."""
     if config.environment is Environment.EMBEDDED:
         return
     for name in topology.application_secrets:

@@ -78,8 +78,7 @@ MONOLITH = "monolith"
 
 
 class Environment(StrEnum):
-    """What a stack is for; it decides sizes and how strict images and secrets are, never which phase a domain
-    is in."""
+    """What a stack is for; it decides sizes and how strict images and secrets are, never which phase a domain is in."""
 
     EMBEDDED = "embedded"
     DEV = "dev"

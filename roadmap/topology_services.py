@@ -44,8 +44,7 @@ class Scaling(Frozen):
     """Equal to `minimum` for a workload without autoscaling."""
     cpu_utilization_percent: int = 70
     queue: str | None = None
-    """Celery queue whose depth decides instead of the CPU, which says nothing about waiting for somebody
-    else."""
+    """Celery queue whose depth decides instead of the CPU, which says nothing about waiting for somebody else."""
 
 
 class Workload(Frozen):
@@ -82,8 +81,7 @@ class Migration(Frozen):
 
 
 class Pipeline(Frozen):
-    """How an owner releases, independent of every other owner and of this stack's lock (Global Anti-
-    Patterns)."""
+    """How an owner releases, independent of every other owner and of this stack's lock (Global Anti-Patterns)."""
 
     owner: str
     namespace: str
@@ -107,5 +105,4 @@ class Service(Frozen):
     workloads: tuple[Workload, ...]
     migration: Migration | None
     jwks_path: str | None = None
-    """Path at which this service publishes the public keys of the tokens it signs; None when it signs none.
-    """
+    """Path at which this service publishes the public keys of the tokens it signs; None when it signs none."""
