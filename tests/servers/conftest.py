@@ -21,9 +21,10 @@ PASSWORDS = {name: f"{name}Password1234567890" for name in ("celery", "cache", "
 ADMINISTRATOR = "administrator"
 
 try:
-    import amqp
-    import celery  # noqa: F401 - the worker is started as a program
-    import redis as redis_client
+    # Installed for `make test-servers` only, which type checking must do without.
+    import amqp  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import celery  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: F401 - started as a program
+    import redis as redis_client  # type: ignore[import-not-found, import-untyped, unused-ignore]
 except ImportError as missing:
     raise pytest.UsageError(f"{missing.name} is not installed; these tests need:\n{INSTALL}") from missing
 

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-import celery
+import celery  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from components.rendering.urls import redis_url
 from tests.servers.conftest import PASSWORDS, RunningRedis
@@ -66,7 +66,10 @@ def test_beat_schedules_with_the_same_user(redis_server: RunningRedis, tmp_path:
     client.delete("default")
     command = [sys.executable, "-m", "celery", "-A", "app", "beat", "--schedule", "schedule"]
     with running(
-        command, folder=tmp_path, answers=lambda: client.llen("default") >= 2, environment=environment
+        command,
+        folder=tmp_path,
+        answers=lambda: int(str(client.llen("default"))) >= 2,
+        environment=environment,
     ) as beat:
         assert isinstance(beat, subprocess.Popen)
     client.delete("default")

@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import amqp
+import amqp  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pytest
 
 from components.rendering import rabbitmq

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import redis
+import redis  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from tests.servers.conftest import RunningRedis
 
@@ -76,7 +76,7 @@ def test_without_logging_in_nothing_is_answered(redis_server: RunningRedis) -> N
 
 
 def _subscribe(client: "redis.Redis", channel: str) -> None:
-    with client.pubsub() as subscription:
+    with client.pubsub() as subscription:  # type: ignore[no-untyped-call, unused-ignore]
         subscription.subscribe(channel)
         message = subscription.get_message(timeout=5)
         assert message is not None
