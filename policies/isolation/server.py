@@ -123,9 +123,9 @@ def serve() -> None:
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(policies()), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    sys.stdout.buffer.write(f"{port}\n".encode())
-    sys.stdout.flush()
     try:
+        sys.stdout.buffer.write(f"{port}\n".encode())
+        sys.stdout.flush()
         threading.Event().wait()
     except KeyboardInterrupt:  # how the engine ends a pack when a program has failed; nothing to tell anybody
         server.stop(0)

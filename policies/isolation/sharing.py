@@ -38,9 +38,11 @@ def counted(graph: Graph, uses: Iterable[Use]) -> list[Use]:
     """Uses that make a second service. Where owners are inferred, migrations and observers do not."""
     found = []
     for use in uses:
-        if not graph.owner(use.workload).declared and (use.workload.one_off or use.workload.observer):
-            continue
-        found.append(use)
+        workload = use.workload
+        if graph.owner(workload).declared or not (
+            workload.one_off or workload.observer or workload.maintenance
+        ):
+            found.append(use)
     return found
 
 

@@ -337,6 +337,26 @@ def a_bucket_each_on_one_server() -> Stack:
     ]
 
 
+def declared_databases_of_one_server() -> Stack:
+    """The URLs are unknown as a whole, but what went into each is one of two databases."""
+    server_of_both = rds(address=UNKNOWN)
+    token = "postgresql:index/database:Database"
+    databases = {
+        name: resource(token, name, {"name": name}, uses={"owner": [server_of_both]}) for name in BOTH
+    }
+    return [
+        server_of_both, *databases.values(),
+        *(function(n, {"environment": [server_of_both, databases[n]]}, **environment(URL=UNKNOWN)) for n in BOTH),
+    ]  # fmt: skip
+
+
+def a_nightly_dump() -> Stack:
+    dump = deployment(
+        "dump", kind="CronJob", image=POSTGRES, env=[value("PGHOST", "pg"), value("PGDATABASE", "shop")]
+    )
+    return [*postgres(), deployment("orders", env=[value("DATABASE_URL", URL)]), dump]
+
+
 LOOK_ALIKES: list[Callable[[], Stack]] = [
     api_worker_and_migration_of_one_owner, api_and_worker_under_one_app_label,
     migration_with_an_app_label_of_its_own, versions_of_one_service, components_of_one_owner,
@@ -352,5 +372,5 @@ LOOK_ALIKES: list[Callable[[], Stack]] = [
     functions_with_a_table_each, functions_in_one_component, functions_in_one_network,
     ordering_without_a_value, owners_database_reached_by_its_own_parts_only,
     one_list_of_all_databases_handed_to_everybody, a_database_called_as_its_user, a_relay_of_changes_and_a_console,
-    a_bucket_each_on_one_server,
+    a_bucket_each_on_one_server, declared_databases_of_one_server, a_nightly_dump,
 ]  # fmt: skip

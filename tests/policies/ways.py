@@ -664,6 +664,24 @@ def password_file_mounted_by_server_and_clients() -> Stack:
     return [hidden, *server("pg", POSTGRES, 5432, pod=volume), *pair(pod=volume)]
 
 
+def let_in_by_the_buckets_own_policy() -> Stack:
+    roles = {name: resource("aws:iam/role:Role", name, {"name": name}) for name in BOTH}
+    bucket = resource("aws:s3/bucket:Bucket", "uploads", {}, protect=True)
+    policy = resource(
+        "aws:s3/bucketPolicy:BucketPolicy", "uploads", {"policy": UNKNOWN},
+        uses={"bucket": [bucket], "policy": [*roles.values(), bucket]},
+    )  # fmt: skip
+    return [*roles.values(), bucket, policy, *(function(name, {"role": [roles[name]]}) for name in BOTH)]
+
+
+def one_declared_database_of_a_server() -> Stack:
+    server_of_it = rds(address=UNKNOWN)
+    database = resource(
+        "postgresql:index/database:Database", "shop", {"name": "shop"}, uses={"owner": [server_of_it]}
+    )
+    return [server_of_it, database, *(function(n, {"environment": [server_of_it, database]}) for n in BOTH)]
+
+
 def task_of_containers() -> Stack:
     database = rds(address=UNKNOWN)
     token = "aws:ecs/taskDefinition:TaskDefinition"
@@ -740,7 +758,7 @@ WAYS: list[Callable[[], Stack]] = [
     host_of_a_service_that_is_not_known_yet, generated_password_in_plain_variables, one_table_by_its_arn,
     one_table_by_its_name, rights_by_a_policy_that_is_known_already, containers_of_a_task_as_json,
     services_under_one_umbrella_label, cluster_address_of_the_service, operator_secret_with_a_user_in_its_name,
-    password_file_mounted_by_server_and_clients,
+    password_file_mounted_by_server_and_clients, let_in_by_the_buckets_own_policy, one_declared_database_of_a_server,
     functions_of_a_proxy, functions_of_a_secret_whose_version_says_it, pods_with_rights_on_one_table,
     pods_with_pod_identity_on_one_bucket,
 ]  # fmt: skip

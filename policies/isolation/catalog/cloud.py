@@ -145,6 +145,21 @@ PARTS: Final = {
 }
 """Types that say what a role, a secret or a proxy is made of, and the property that names it."""
 
+GRANTS: Final = {
+    "aws:s3/bucketPolicy:BucketPolicy": ("policy", "bucket"),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": ("policy", "secretArn"),
+    "aws:dynamodb/resourcePolicy:ResourcePolicy": ("policy", "resourceArn"),
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": ("policy", "fileSystemId"),
+}
+"""Resource policies: the property whose roles are let in, and the property of what they are let in to."""
+
+DATABASES: Final = {
+    "postgresql:index/database:Database": "name",
+    "mysql:index/database:Database": "name",
+    "gcp:sql/database:Database": "name",
+}
+"""Types that are one database on a server that is another resource, and the property that names it."""
+
 POD_IDENTITY: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 CREDENTIAL_SOURCES: Final = frozenset(

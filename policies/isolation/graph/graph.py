@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..catalog.cloud import BELONGS_TO, PARTS, SOURCES
+from ..catalog.cloud import BELONGS_TO, GRANTS, PARTS, SOURCES
 from ..resources import Resource, dig, text
 from .index import Index
 from .names import Names
@@ -129,6 +129,10 @@ class Graph:
             if resource.group in PARTS:
                 for whole in resource.inputs_from.get(PARTS[resource.group], ()):
                     found[whole] = (*found.get(whole, ()), resource.key)
+            if resource.group in GRANTS:
+                admitted, opened = GRANTS[resource.group]
+                for role in resource.inputs_from.get(admitted, ()):
+                    found[role] = (*found.get(role, ()), *resource.inputs_from.get(opened, ()))
         return found
 
     def _join_copies(self) -> None:

@@ -13,7 +13,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..addresses.variables import closest, joins_both, may_name_host, names_database
-from ..catalog.cloud import BELONGS_TO, CARRIERS, CREDENTIAL_SOURCES, IDENTITIES, PARTS, POD_IDENTITY
+from ..catalog.cloud import (
+    BELONGS_TO,
+    CARRIERS,
+    CREDENTIAL_SOURCES,
+    DATABASES,
+    IDENTITIES,
+    PARTS,
+    POD_IDENTITY,
+)
 from ..resources import UNKNOWN, Resource, dig, strings, text
 from .environment import Variable
 from .workloads import Workload
@@ -44,10 +52,19 @@ def reference_uses(
             if item.carrier is not None and item.carrier.resource is not None
         )
     )
-    for sources in (*resource.inputs_from.values(), read, _identities(graph, workload)):
-        for source in sources:
-            for use in _follow(graph, workload, source, (), (), settled, {resource.key}):
-                yield replace(use, logical=logical) if use.logical is UNKNOWN else use
+    found = [
+        use
+        for sources in (*resource.inputs_from.values(), read, _identities(graph, workload))
+        for source in sources
+        for use in _follow(graph, workload, source, (), (), settled, {resource.key})
+    ]
+    # Whoever is given a database of a server by reference is given the server's address only to reach it.
+    named = {use.store.key for use in found if isinstance(use.logical, str) and use.via == "reference"}
+    for use in found:
+        if use.logical is not UNKNOWN:
+            yield use
+        elif use.store.key not in named:
+            yield replace(use, logical=logical)
 
 
 def _identities(graph: Graph, workload: Workload) -> list[str]:
@@ -113,6 +130,19 @@ def _follow(
                 carriers=carriers,
                 steps=steps or (resource.title,),
             )
+        return
+    if resource.group in DATABASES:
+        name = text(resource.body.get(DATABASES[resource.group]))
+        for sources in resource.inputs_from.values():
+            for server in (graph.stores[source] for source in sources if source in graph.stores):
+                yield Use(
+                    workload=workload,
+                    store=server,
+                    logical=name or UNKNOWN,
+                    via="reference",
+                    steps=(*steps, resource.title),
+                    carriers=carriers,
+                )
         return
     if resource.kubernetes and resource.kind == "Service":
         for served in graph.index.selected_by(resource):

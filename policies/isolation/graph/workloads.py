@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.cloud import WORKLOADS
-from ..catalog.engines import is_observer
+from ..catalog.engines import engine_of_image, is_observer
 from ..resources import Resource, dig, mapping, sequence, text
 
 _TEMPLATES = (
@@ -45,6 +45,12 @@ class Workload:
     def one_off(self) -> bool:
         """Whether it runs to completion once: a migration, an initialisation."""
         return self.resource.kind in _ONE_OFF
+
+    @property
+    def maintenance(self) -> bool:
+        """Whether it is a job made of an engine's own image: a dump, a restore, a repair."""
+        periodic = self.resource.kind in {"CronJob", "Job"}
+        return periodic and bool(self.images) and all(engine_of_image(image)[0] for image in self.images)
 
     @property
     def observer(self) -> bool:
