@@ -33,6 +33,10 @@ class WorkloadEntry(Frozen):
     command: tuple[str, ...]
     port: int | None = None
     health_path: str | None = None
+    health_port: int | None = None
+    """Port of the probes where it is not `port`."""
+    peer_ports: tuple[int, ...] = ()
+    """Ports on which the pods of this one workload talk to each other."""
     health_command: tuple[str, ...] = ()
     scaling: Scaling
     resources: Resources

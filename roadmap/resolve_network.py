@@ -1,23 +1,15 @@
-"""Every connection that is allowed; whatever is not in this list is denied.
-
-Ports and labels of the operators' instances are from their own documentation: CloudNativePG, "Networking" and
-"Monitoring"; RabbitMQ cluster operator, "docs/examples/network-policies".
-"""
+"""Every connection that is allowed; whatever is not in this list is denied."""
 
 from collections.abc import Iterator
 
 from roadmap.catalog_parts import Egress, WorkloadEntry
 from roadmap.composition import Composition
+from roadmap.operator_paths import AMQP, POSTGRES, broker_paths, postgres_paths, selected
 from roadmap.pod_labels import broker_pods, everything, pods, postgres_pods
 from roadmap.resolve_public import validators
-from roadmap.stack_config import PodSelector
 from roadmap.topology import MONOLITH, Broker, Edge, NetworkPath, Peer, Service, Store, StoreKind, StoreUse
 
-STORE_PORTS = {StoreKind.POSTGRES: 5432, StoreKind.REDIS: 6379, StoreKind.CLICKHOUSE: 8123}
-POSTGRES_STATUS, POSTGRES_METRICS = 8000, 9187
-AMQP, MANAGEMENT, BROKER_METRICS = 5672, 15672, 15692
-BROKER_PEERS = (4369, 25672, *range(35672, 35683))
-"""epmd, clustering, and the range of the command line tools that the nodes' own probes and hooks use."""
+STORE_PORTS = {StoreKind.POSTGRES: POSTGRES, StoreKind.REDIS: 6379, StoreKind.CLICKHOUSE: 8123}
 PRIVATE_RANGES = (
     "10.0.0.0/8",
     "100.64.0.0/10",
@@ -43,16 +35,13 @@ def resolve_network(
         *_store_users(services, live),
         *_backfills(parts, live),
         *_broker_users(services, broker),
+        *_peers(parts),
         *_edges(edges),
-        *_postgres(parts, live),
-        *_broker(parts, broker),
+        *postgres_paths(parts, live),
+        *broker_paths(parts, broker),
         *_name_resolution(parts, services, broker),
         *_outside(parts),
     )
-
-
-def _selected(selector: PodSelector) -> Peer:
-    return Peer(namespace=selector.namespace, labels=tuple(sorted(selector.labels.items())))
 
 
 def _public(parts: Composition, services: tuple[Service, ...]) -> Iterator[NetworkPath]:
@@ -64,7 +53,7 @@ def _public(parts: Composition, services: tuple[Service, ...]) -> Iterator[Netwo
         for workload in service.workloads:
             if workload.name in routed and workload.port is not None:
                 yield NetworkPath(
-                    source=_selected(parts.config.public.data_plane),
+                    source=selected(parts.config.public.data_plane),
                     target=pods(service.namespace, workload.name),
                     ports=(workload.port,),
                     purpose=f"public requests to {workload.name}",
@@ -134,6 +123,24 @@ def _broker_users(services: tuple[Service, ...], broker: Broker) -> Iterator[Net
                 )
 
 
+def _peers(parts: Composition) -> Iterator[NetworkPath]:
+    """Between the pods of one workload, where its catalog entry names the ports."""
+    owned = [(MONOLITH, workload) for workload in parts.catalog.monolith.workloads]
+    owned += [(MONOLITH, workload) for part in parts.inside for workload in part.workloads]
+    owned += [
+        (p.entry.domain, workload) for p in parts.placed if p.service for workload in p.service.workloads
+    ]
+    for owner, workload in owned:
+        if workload.peer_ports:
+            pod = pods(parts.namespace(owner), workload.name)
+            yield NetworkPath(
+                source=pod,
+                target=pod,
+                ports=workload.peer_ports,
+                purpose=f"pods of {workload.name} form a cluster",
+            )
+
+
 def _edges(edges: tuple[Edge, ...]) -> Iterator[NetworkPath]:
     """Consumer to proxy and proxy to upstream: the only way from one to the other."""
     for edge in edges:
@@ -153,83 +160,10 @@ def _edges(edges: tuple[Edge, ...]) -> Iterator[NetworkPath]:
         )
 
 
-def _postgres(parts: Composition, live: dict[str, Store]) -> Iterator[NetworkPath]:
-    for store in live.values():
-        if store.kind is not StoreKind.POSTGRES:
-            continue
-        instances = postgres_pods(store.namespace, store.name)
-        yield NetworkPath(
-            source=_selected(parts.config.operators.postgres),
-            target=instances,
-            ports=(STORE_PORTS[StoreKind.POSTGRES], POSTGRES_STATUS),
-            purpose=f"the CloudNativePG operator looks after {store.name}",
-        )
-        yield NetworkPath(
-            source=instances,
-            target=instances,
-            ports=(STORE_PORTS[StoreKind.POSTGRES], POSTGRES_STATUS),
-            purpose=f"instances of {store.name} replicate",
-        )
-        yield NetworkPath(
-            source=instances,
-            target=_api_server(parts),
-            ports=(parts.config.api_server.port,),
-            purpose=f"instances of {store.name} report their state to the API server",
-        )
-        if parts.config.operators.monitoring:
-            yield NetworkPath(
-                source=_selected(parts.config.operators.monitoring),
-                target=instances,
-                ports=(POSTGRES_METRICS,),
-                purpose=f"metrics of {store.name}",
-            )
-
-
-def _api_server(parts: Composition) -> Peer:
-    return Peer(cidr=parts.config.api_server.cidr)
-
-
-def _broker(parts: Composition, broker: Broker) -> Iterator[NetworkPath]:
-    nodes = broker_pods(broker.namespace, broker.name)
-    yield NetworkPath(
-        source=_selected(parts.config.operators.rabbitmq),
-        target=nodes,
-        ports=(MANAGEMENT,),
-        purpose=f"the RabbitMQ operator looks after {broker.name}",
-    )
-    yield NetworkPath(
-        source=nodes, target=nodes, ports=BROKER_PEERS, purpose=f"nodes of {broker.name} form a cluster"
-    )
-    yield NetworkPath(
-        source=nodes,
-        target=_api_server(parts),
-        ports=(parts.config.api_server.port,),
-        purpose=f"nodes of {broker.name} find their peers",
-    )
-    yield NetworkPath(
-        source=pods(broker.namespace, definitions_job(broker.name)),
-        target=nodes,
-        ports=(MANAGEMENT,),
-        purpose="the definitions Job imports users, exchanges and queues",
-    )
-    if parts.config.operators.monitoring:
-        yield NetworkPath(
-            source=_selected(parts.config.operators.monitoring),
-            target=nodes,
-            ports=(BROKER_METRICS,),
-            purpose=f"metrics of {broker.name}",
-        )
-
-
-def definitions_job(broker: str) -> str:
-    """Base name of the Job that imports the broker's definitions, and the name label of its pods."""
-    return f"{broker}-definitions"
-
-
 def _name_resolution(
     parts: Composition, services: tuple[Service, ...], broker: Broker
 ) -> Iterator[NetworkPath]:
-    dns = _selected(parts.config.operators.dns)
+    dns = selected(parts.config.operators.dns)
     for namespace in (*(service.namespace for service in services), broker.namespace):
         for protocol in ("UDP", "TCP"):
             yield NetworkPath.model_validate(

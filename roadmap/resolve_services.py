@@ -99,6 +99,7 @@ def _workload(
         command=entry.command,
         port=entry.port,
         health_path=entry.health_path,
+        health_port=entry.health_port,
         health_command=entry.health_command,
         scaling=entry.scaling,
         resources=entry.resources,

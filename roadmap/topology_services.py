@@ -57,6 +57,8 @@ class Workload(Frozen):
     """Container port of its Service; None for a workload nobody connects to."""
     health_path: str | None = None
     """HTTP path of the readiness and liveness probes; None: probed by `health_command`."""
+    health_port: int | None = None
+    """Port of `health_path`; None: `port`."""
     health_command: tuple[str, ...] = ()
     scaling: Scaling
     resources: Resources

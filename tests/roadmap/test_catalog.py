@@ -168,6 +168,8 @@ class TestPhases:
         settings = {s.name: s.value for s in alone.services[0].workloads[0].settings}
         assert settings["TRUSTED_JWKS_URLS"].startswith("http://monolith-reads-auth-keys.")
         assert not [r for r in alone.routes if r.cohort]
+        (peers,) = (path for path in alone.network if path.purpose == "pods of auth-keycloak form a cluster")
+        assert (peers.ports, peers.source) == ((7800, 57800), peers.target)
 
     def test_an_external_issuer_brings_no_workload_and_no_store(self, catalog: Catalog) -> None:
         external = {"llm_url": "https://llm.example.com", "smtp_host": "smtp.example.com"}
