@@ -357,11 +357,12 @@ def test_a_requirement_that_nothing_provides_is_refused_with_what_to_do_first(tm
     assert "bring `notifications` to `websocket-gateway` first" in str(caught.value)
 
 
-def test_an_order_that_a_requirement_demands_is_found(tmp_path: Path) -> None:
-    """Billing goes before notifications by priority, but has to wait for the gateway."""
+@pytest.mark.parametrize("priority", [1, 5], ids=["before notifications", "after notifications"])
+def test_an_order_that_a_requirement_demands_is_found(tmp_path: Path, priority: int) -> None:
+    """Billing waits for the gateway on the way out, and the gateway for billing on the way back."""
     for path in FOLDER.glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text())
-    content = _billing() | {"priority": 1}
+    content = _billing() | {"priority": priority}
     content["phases"][1]["requires"] += ["websocket-gateway"]
     (tmp_path / "billing.yaml").write_text(yaml.safe_dump(content))
     catalog = load_catalog(tmp_path)
