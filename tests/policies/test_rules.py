@@ -420,6 +420,16 @@ def test_two_databases_on_one_instance_are_one_store_at_grade_instance() -> None
     assert any(item.mandatory for item in said("shared-database", stack, config=config))
 
 
+@pytest.mark.parametrize(("grade", "refused"), [("database", False), ("instance", True)])
+def test_numbered_databases_of_one_cache_are_one_store_at_grade_instance(grade: str, refused: bool) -> None:
+    stack: Stack = [
+        deployment("redis", kind="StatefulSet", image="redis:7", ports=[6379]), service("redis", "redis", 6379),
+        *(deployment(f"w{n}", owner=f"o{n}", env=[value("REDIS_URL", f"redis://redis/{n}")]) for n in (0, 1)),
+    ]  # fmt: skip
+    found = said("shared-cache", stack, config={"shared-cache": {"grade": grade}})
+    assert any(item.mandatory for item in found) is refused
+
+
 def test_owners_can_be_read_from_another_label() -> None:
     database = deployment(
         "pg", kind="StatefulSet", image="postgres:16", ports=[5432], labels={"team": "orders"}

@@ -682,6 +682,15 @@ def one_declared_database_of_a_server() -> Stack:
     return [server_of_it, database, *(function(n, {"environment": [server_of_it, database]}) for n in BOTH)]
 
 
+def volumes_that_name_their_claims() -> Stack:
+    stack = [claim(name) for name in BOTH]
+    for name in BOTH:
+        volume = nfs_volume(f"nfs-{name}", "/exports/shared")
+        volume.properties["spec"]["claimRef"] = {"name": name, "namespace": "default"}
+        stack.append(volume)
+    return [*stack, *each(mounting)]
+
+
 def task_of_containers() -> Stack:
     database = rds(address=UNKNOWN)
     token = "aws:ecs/taskDefinition:TaskDefinition"
@@ -758,6 +767,7 @@ WAYS: list[Callable[[], Stack]] = [
     host_of_a_service_that_is_not_known_yet, generated_password_in_plain_variables, one_table_by_its_arn,
     one_table_by_its_name, rights_by_a_policy_that_is_known_already, containers_of_a_task_as_json,
     services_under_one_umbrella_label, cluster_address_of_the_service, operator_secret_with_a_user_in_its_name,
+    volumes_that_name_their_claims,
     password_file_mounted_by_server_and_clients, let_in_by_the_buckets_own_policy, one_declared_database_of_a_server,
     functions_of_a_proxy, functions_of_a_secret_whose_version_says_it, pods_with_rights_on_one_table,
     pods_with_pod_identity_on_one_bucket,

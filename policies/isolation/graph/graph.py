@@ -13,6 +13,7 @@ from .index import Index
 from .names import Names
 from .owners import DEFAULT_OWNER_KEYS, Owner, Owners
 from .stores import Store, cloud_stores, operator_stores, workload_stores
+from .volumes import bound_volumes
 from .workloads import Workload
 
 
@@ -85,6 +86,7 @@ class Graph:
                 store.owner = self.owners.of(store.resource)
         self.credentials = Credentials(self)
         self._made: dict[str, frozenset[str]] = {}
+        self.bound_volumes = bound_volumes(self.index)
         self.uses: list[Use] = []
         self.readings: list[Reading] = []
         collect_uses(self)

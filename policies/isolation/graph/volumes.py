@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..resources import Resource, dig, sequence, text
+from .index import Index
 from .stores import Store
 from .workloads import Workload
 
@@ -134,11 +135,18 @@ def _volume_of(graph: Graph, claim: Resource) -> Resource | None:
     name = text(dig(claim.body, "spec", "volumeName"))
     if name:
         return graph.index.find("PersistentVolume", "default", name, claim.scope)
-    for volume in graph.index.of_kind("PersistentVolume"):
+    return graph.bound_volumes.get((claim.namespace or "default", claim.name))
+
+
+def bound_volumes(index: Index) -> dict[tuple[str, str], Resource]:
+    """Volumes by the claim that they name themselves."""
+    found = {}
+    for volume in index.of_kind("PersistentVolume"):
         reference = dig(volume.body, "spec", "claimRef")
-        if dig(reference, "name") == claim.name and dig(reference, "namespace") in (claim.namespace, None):
-            return volume
-    return None
+        name = text(dig(reference, "name"))
+        if name:
+            found[text(dig(reference, "namespace")) or "default", name] = volume
+    return found
 
 
 def _source(volume: Any) -> str | None:
