@@ -86,6 +86,7 @@ policy-test: ## the tests of the policy packs
 	$(offline) python -m pytest tests/policies $(ARGS)
 
 test-servers: ## what is rendered for Redis, RabbitMQ and Celery, tried on real servers
+	$(offline) python -m pip install --quiet --disable-pip-version-check --requirement tests/servers/requirements.txt
 	$(offline) python -m pytest tests/servers $(ARGS)
 
 check: ## lint, format, types, import directions

@@ -49,9 +49,7 @@ async def main() -> Mapping[str, Any]:
     secrets = pulumi.Config().get_secret_object("application_secrets") or pulumi.Output.secret({})
     deployed = components.deploy(
         topology,
-        cluster=components.ClusterAccess(
-            kubeconfig=str(kubeconfig), context=config.cluster.context, embedded=config.cluster.embedded
-        ),
+        cluster=components.ClusterAccess(kubeconfig=str(kubeconfig), context=config.cluster.context),
         application_secrets={name: secrets[name] for name in config.application_secrets},
         move=components.RegisteredMove(
             previous=move.previous, next=move.next, evidence_digest=move.evidence_digest

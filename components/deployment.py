@@ -19,8 +19,6 @@ class ClusterAccess:
     """Path or content of the kubeconfig."""
     context: str
     """Context in it; the provider replaces its resources only if this changes."""
-    embedded: bool
-    """True for the cluster that stands in for a real one, whose pods run nothing."""
 
 
 def deploy(

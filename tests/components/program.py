@@ -249,7 +249,7 @@ def run(
     async def program() -> None:
         root = deploy(
             topology,
-            cluster=ClusterAccess(kubeconfig="kubeconfig", context="embedded", embedded=True),
+            cluster=ClusterAccess(kubeconfig="kubeconfig", context="embedded"),
             application_secrets={
                 name: pulumi.Output.secret(value) for name, value in (application_secrets or {}).items()
             },
