@@ -16,7 +16,8 @@ from ..addresses.variables import (
     surely_names_host,
     words,
 )
-from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine, image_words
+from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine
+from ..catalog.images import image_words
 from ..resources import UNKNOWN, dig, sequence, text
 from .environment import Variable
 from .names import Destination

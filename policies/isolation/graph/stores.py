@@ -7,15 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..catalog.cloud import STORES, CloudStore
-from ..catalog.engines import (
-    BY_NAME,
-    BY_PORT,
-    SERVER_DATABASE_VARIABLES,
-    Engine,
-    engine_of_image,
-    image_words,
-    is_proxy,
-)
+from ..catalog.engines import BY_NAME, BY_PORT, SERVER_DATABASE_VARIABLES, Engine
+from ..catalog.images import engine_of_image, image_words, is_proxy
 from ..catalog.operators import BY_KIND, Operator
 from ..resources import Resource, dig, mapping, sequence, text
 from .index import Index

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..catalog.engines import is_proxy
+from ..catalog.images import is_proxy
 from ..resources import UNKNOWN
 from .addresses import Call, address_uses, through
-from .environment import Carrier, Variable, variables
+from .carriers import Carrier
+from .environment import Variable, variables
 from .references import reference_uses
 from .stores import Store, store_of_workload
 from .volumes import volume_uses

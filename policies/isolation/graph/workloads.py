@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.cloud import WORKLOADS
-from ..catalog.engines import engine_of_image, is_observer
+from ..catalog.images import engine_of_image, is_observer
 from ..resources import Resource, dig, mapping, sequence, text
 
 _TEMPLATES = (
