@@ -9,6 +9,7 @@ from roadmap.topology import (
     BrokerUse,
     Environment,
     Frozen,
+    MaterializedView,
     Resources,
     Scaling,
     StoreKind,
@@ -134,18 +135,6 @@ class ServiceEntry(Frozen):
     queue: QueueEntry | None = None
 
 
-class ViewEntry(Frozen):
-    """A materialized view in a store of the monolith."""
-
-    store: str
-    view_schema: str
-    name: str
-    owner: str
-    reader: str
-    unique_columns: tuple[str, ...] = Field(min_length=1)
-    query: str
-
-
 class MonolithPart(Frozen):
     """What a phase puts into the monolith."""
 
@@ -156,4 +145,4 @@ class MonolithPart(Frozen):
     """By store of the monolith."""
     routes: tuple[RouteEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
-    views: tuple[ViewEntry, ...] = ()
+    views: tuple[MaterializedView, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from roadmap.tables import standing_words
 from roadmap.topology import Queue, Route, Service, Store, StoreUse, Topology, Workload
 
 Facts = dict[str, str]
@@ -45,19 +46,7 @@ def _of(words: str | None) -> str:
 
 
 def _phases(topology: Topology) -> Facts:
-    facts = {}
-    for placement in topology.domains:
-        words = [placement.phase]
-        if placement.weight is not None:
-            words.append(f"weight {placement.weight} %")
-        if placement.old_path:
-            words.append(f"old path {placement.old_path}")
-        if placement.backfill:
-            words.append(f"{placement.backfill} backfill open")
-        if placement.parked:
-            words.append("parked")
-        facts[placement.domain] = ", ".join(words)
-    return facts
+    return {p.domain: ", ".join([p.phase, *standing_words(p)]) for p in topology.domains}
 
 
 def _workloads(topology: Topology) -> Facts:

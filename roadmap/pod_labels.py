@@ -2,7 +2,6 @@
 
 from roadmap.topology import Peer
 
-OWNER = "service-extraction/owner"
 NAME = "app.kubernetes.io/name"
 
 

@@ -12,7 +12,7 @@ from roadmap.resolve_services import resolve_pipelines, resolve_services
 from roadmap.resolve_stores import resolve_images, resolve_stores
 from roadmap.stack_config import StackConfig
 from roadmap.stack_fit import check_fit
-from roadmap.topology import MONOLITH, Exemption, MaterializedView, Namespace, SideEffect, Topology
+from roadmap.topology import MONOLITH, Exemption, Namespace, SideEffect, Topology
 
 
 def resolve(config: StackConfig, catalog: Catalog) -> Topology:
@@ -47,7 +47,7 @@ def resolve(config: StackConfig, catalog: Catalog) -> Topology:
         pipelines=resolve_pipelines(parts, services),
         issuers=issuers,
         side_effects=_side_effects(parts),
-        views=tuple(MaterializedView(**view.model_dump()) for part in parts.inside for view in part.views),
+        views=tuple(view for part in parts.inside for view in part.views),
         exemptions=exemptions_of(config, catalog),
         network=resolve_network(parts, services, stores, broker, edges),
     )

@@ -77,19 +77,22 @@ def _domains(topology: Topology) -> Table:
     )
 
 
-def _standing(placement: DomainPlacement) -> str:
-    parts = []
+def standing_words(placement: DomainPlacement) -> list[str]:
+    """What is said of a domain beside its phase."""
+    words = []
     if placement.weight is not None:
-        parts.append(f"weight {placement.weight} %")
+        words.append(f"weight {placement.weight} %")
     if placement.old_path:
-        parts.append(f"old path {placement.old_path}")
+        words.append(f"old path {placement.old_path}")
     if placement.backfill:
-        parts.append(f"{placement.backfill} backfill open")
+        words.append(f"{placement.backfill} backfill open")
     if placement.parked:
-        parts.append("parked, to be discarded" if placement.discarding else "parked")
-    if placement.remark:
-        parts.append(placement.remark)
-    return "\n".join(parts)
+        words.append("parked, to be discarded" if placement.discarding else "parked")
+    return words
+
+
+def _standing(placement: DomainPlacement) -> str:
+    return "\n".join([*standing_words(placement), *([placement.remark] if placement.remark else [])])
 
 
 def _owner_row(topology: Topology, owner: str, phase: str, standing: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import datetime
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from roadmap.topology_services import (
     BrokerUse,
     Migration,
@@ -134,7 +136,7 @@ class MaterializedView(Frozen):
     name: str
     owner: str
     reader: str
-    unique_columns: tuple[str, ...]
+    unique_columns: tuple[str, ...] = Field(min_length=1)
     """Columns of the unique index without which it could not be refreshed concurrently."""
     query: str
 
