@@ -65,6 +65,43 @@ def test_a_bad_stack_file_is_refused(
     assert objects(year1) == before
 
 
+def test_a_skipped_phase_is_refused_with_the_steps(year1: Project) -> None:
+    """The flag is set as a person sets it, on a stack that is up."""
+    before, file = objects(year1), year1.root / "stacks" / "Pulumi.year1.yaml"
+    text = file.read_text()
+    year1.shell(
+        "pulumi config set -s year1 --path service-extraction:extract.ai.phase service"
+    ).must_succeed()
+    try:
+        refused = year1.make("preview", STACK="year1").must_refuse()
+    finally:
+        file.write_text(text)
+    assert "it skips `worker`" in refused.text
+    assert "phase: worker" in refused.text
+    assert "2. ai: `worker` → `service`, at weight 0 beside the old path" in refused.text
+    assert objects(year1) == before
+
+
+def test_a_service_without_evidence_is_refused_with_the_gaps(year1: Project) -> None:
+    """On a fresh stack, whose first deployment may start anywhere that the evidence allows."""
+    before = objects(year1)
+    year1.replace_in_stack_file("year2", "readiness: readiness/embedded", "readiness: readiness/none")
+    try:
+        refused = year1.make("preview", STACK="year2").must_refuse()
+    finally:
+        year1.replace_in_stack_file("year2", "readiness: readiness/none", "readiness: readiness/embedded")
+    assert "optimize-monolith" in refused.text
+    for criterion in ("independent_team", "test_coverage", "data_isolation"):
+        assert criterion in refused.text
+    assert objects(year1) == before
+
+
+def test_what_no_component_builds_yet_is_refused_by_name(year1: Project) -> None:
+    refused = year1.make("preview", STACK="year2").must_refuse()
+    assert "no component can build" in refused.text
+    assert "yet" in refused.text
+
+
 def test_an_unknown_stack_lists_those_that_exist(year1: Project) -> None:
     refused = year1.make("up", STACK="year9").must_refuse()
     assert "year9" in refused.text

@@ -59,7 +59,11 @@ def test_it_looks_again_until_nothing_is_missing_and_says_what_is() -> None:
     ids=["unreachable", "internal"],
 )
 def test_an_api_server_in_trouble_is_asked_again(trouble: Exception) -> None:
-    assert wait(Reader(trouble, trouble, LIVE), judge(lacking("a"), lacking("b"), lacking())) == ["a", "b", ""]
+    assert wait(Reader(trouble, trouble, LIVE), judge(lacking("a"), lacking("b"), lacking())) == [
+        "a",
+        "b",
+        "",
+    ]
 
 
 def test_a_judge_that_cannot_look_around_is_asked_again() -> None:
