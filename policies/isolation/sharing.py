@@ -60,7 +60,7 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
     found: list[Shared] = []
     unnamed = buckets.pop(None, [])
     for key, members in buckets.items():
-        host = owner if owner is not None and _is_hosts(graph, key, members, store, owner) else None
+        host = _owner_of(graph, key, members, store)
         sure = [use for use in members if not graph.is_doubtful(use)]
         if len(_owners(graph, members, host)) > 1:
             certain = bool(sure) and len(_owners(graph, sure, host)) > 1
@@ -131,18 +131,22 @@ def _must_be_apart(graph: Graph, named: Use, unnamed: Use) -> bool:
     return first != second and (unnamed.logical is UNKNOWN or (first.declared and second.declared))
 
 
-def _is_hosts(graph: Graph, key: str | None, members: list[Use], store: Store, owner: Owner) -> bool:
-    """Whether a database on the server is the server's owner's own, and not one kept for somebody else."""
-    if key in store.own_logicals or (not store.own_logicals and store.kind == "cache"):
-        return True
-    for use in members:
-        if graph.owner(use.workload) == owner:
-            return True
-        for carrier in use.carriers:
-            resource = graph.index.by_key.get(carrier)
-            if resource is not None and graph.owners.of(resource) == owner:
-                return True
-    return False
+def _owner_of(graph: Graph, key: str | None, members: list[Use], store: Store) -> Owner | None:
+    """The stated owner of one database: its own, or the server's unless the server keeps it for somebody else.
+
+    It does so if the server states which databases are its owner's, this is none of them, and nobody on the way to it
+    is the owner. A server that states nothing keeps all of them for its owner.
+    """
+    if key in store.kept_for:
+        return store.kept_for[key]
+    owner = store.owner
+    if owner is None or not owner.declared:
+        return None
+    if key in store.own_logicals or not store.own_logicals:
+        return owner
+    carriers = [graph.index.by_key[carrier] for use in members for carrier in use.carriers]
+    parties = [*(graph.owner(use.workload) for use in members), *(graph.owners.of(item) for item in carriers)]
+    return owner if owner in parties else None
 
 
 def _owners(graph: Graph, uses: Iterable[Use], owner: Owner | None) -> set[str]:

@@ -212,3 +212,24 @@ def test_a_use_that_names_no_database_is_advice_beside_one_that_does() -> None:
     [found] = [item for item in analyze(*stack) if "unprotected" not in item.message]
     assert not found.mandatory
     assert "nothing tells their databases on this server apart" in found.message
+
+
+def test_a_server_that_states_no_database_keeps_them_all_for_its_owner() -> None:
+    server = deployment("pg", kind="StatefulSet", image="postgres:16", ports=[5432], owner="ai")
+    front = kube("Service", "pg", spec={"selector": {"app": "pg"}, "ports": [{"port": 5432}]})
+    worker = deployment("worker", owner="analytics", env=[value("DATABASE_URL", "postgres://pg/ai")])
+    [found] = refusals(server, front, worker)
+    assert (
+        "worker (owner analytics) → env DATABASE_URL → StatefulSet pg (owner ai), database ai"
+        in found.message
+    )
+
+
+@pytest.mark.parametrize(("owner", "refused"), [("analytics", False), ("ai", True)])
+def test_a_database_declared_for_an_owner_on_anothers_server_is_that_owners(
+    owner: str, refused: bool
+) -> None:
+    server = kube("Cluster", "pg", owner="platform", protect=True, spec={})
+    database = kube("Database", "reports", owner=owner, spec={"name": "reports", "cluster": {"name": "pg"}})
+    worker = deployment("worker", owner="analytics", env=[value("DATABASE_URL", "postgres://pg-rw/reports")])
+    assert bool(refusals(server, database, worker)) is refused

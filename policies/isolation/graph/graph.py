@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..catalog.cloud import BELONGS_TO, GRANTS, PARTS, SOURCES
+from ..catalog.operators import FRONTS
 from ..resources import Resource, dig, text
 from .index import Index
 from .names import Names
@@ -84,6 +85,7 @@ class Graph:
         for store in self.stores.values():
             if store.resource is not None:
                 store.owner = self.owners.of(store.resource)
+        self._find_kept_databases()
         self.credentials = Credentials(self)
         self._made: dict[str, frozenset[str]] = {}
         self.bound_volumes = bound_volumes(self.index)
@@ -180,6 +182,22 @@ class Graph:
                     (workload, key) for (workload, _), keys in handed.items() if len(keys) > 1 for key in keys
                 }
         return found - {(use.workload.key, use.store.key) for use in self.uses if not use.whole}
+
+    def _find_kept_databases(self) -> None:
+        """Databases that a custom resource declares on another's server, for the owner that it states."""
+        fronts = {(front.group, front.kind): front for front in FRONTS if front.logical_path}
+        for resource in self.index.of_kind(*{kind for _, kind in fronts}):
+            front = fronts.get((resource.group, resource.kind))
+            owner = self.owners.of(resource)
+            if front is None or front.logical_path is None or not owner.declared:
+                continue
+            server, name = (
+                text(dig(resource.body, *front.store_path)),
+                text(dig(resource.body, *front.logical_path)),
+            )
+            for store, _ in self.operated:
+                if name and (store.name, store.namespace) == (server, resource.namespace):
+                    store.kept_for[name] = owner
 
     def _copied_from(self, snapshot: str) -> tuple[str, ...]:
         """Keys of what a snapshot is of."""

@@ -33,6 +33,8 @@ class Store:
     """None for a store outside the input."""
     own_logicals: set[str] = field(default_factory=set)
     """Databases that the store's own declaration makes."""
+    kept_for: dict[str, Owner] = field(default_factory=dict)
+    """Stated owners of databases that resources of their own declare on this server."""
 
     @property
     def title(self) -> str:
