@@ -13,7 +13,11 @@ labels = {"app.kubernetes.io/name": "web"}
 
 namespace = kubernetes.core.v1.Namespace("shop", metadata={"name": config.require("namespace")}, opts=options)
 password = random.RandomPassword(
-    "password", length=24, keepers={"version": config.require("password_version")}
+    "password",
+    length=24,
+    # None of them is written as an escape in JSON, so that the state can be searched for the password as it is.
+    override_special="_-",
+    keepers={"version": config.require("password_version")},
 )
 credentials = kubernetes.core.v1.Secret(
     "credentials",
