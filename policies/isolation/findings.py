@@ -105,6 +105,41 @@ def finding_of_uses(
     )
 
 
+def finding_of_store(rule: str, level: str, store: Store, message: str) -> Finding:
+    """A finding on a store itself, which the program or the input declares, whoever uses it."""
+    assert store.resource is not None
+    return Finding(
+        rule=rule,
+        level=level,
+        store_kind=store.display_kind,
+        store_name=store.name,
+        store_namespace=store.namespace,
+        logical=None,
+        users=(),
+        owners=(),
+        paths=((store.title,),),
+        message=message,
+        resource=store.resource.key,
+        origin=store.resource.origin,
+    )
+
+
+def finding_of_rule(rule: Rule, message: str) -> Finding:
+    """A mandatory finding on a rule that could not be asked: it fails closed."""
+    return Finding(
+        rule=rule.id,
+        level=MANDATORY,
+        store_kind="",
+        store_name="",
+        store_namespace=None,
+        logical=None,
+        users=(),
+        owners=(),
+        paths=(),
+        message=message,
+    )
+
+
 def path_of(use: Use) -> tuple[str, ...]:
     """Workload, what lies between, store."""
     return (use.workload.resource.name, *use.steps, use.store.title)
@@ -134,15 +169,6 @@ def broken(rule: Rule, error: Exception) -> Finding:
         if trace
         else "unknown place"
     )
-    return Finding(
-        rule=rule.id,
-        level=MANDATORY,
-        store_kind="",
-        store_name="",
-        store_namespace=None,
-        logical=None,
-        users=(),
-        owners=(),
-        paths=(),
-        message=f"rule {rule.id} broke down ({type(error).__name__} at {where}), which counts as a violation",
+    return finding_of_rule(
+        rule, f"rule {rule.id} broke down ({type(error).__name__} at {where}), which counts as a violation"
     )

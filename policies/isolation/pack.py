@@ -15,7 +15,7 @@ from pulumi_policy import (
 )
 
 from .exemptions import EXEMPTIONS, Exemption, parse_exemptions, read_exemptions
-from .findings import ADVICE, ADVISORY, MANDATORY, Finding, Rule, broken
+from .findings import ADVICE, ADVISORY, MANDATORY, Finding, Rule, broken, finding_of_rule
 from .graph.graph import Graph, Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
 from .judgement import judge
@@ -82,7 +82,7 @@ def _findings(rules: tuple[Rule, ...], graph_of: GraphOf, config: Mapping[str, A
         return [broken(rule, error) for rule in rules]
     findings = judge(graph, {rule.id: config for rule in rules}, exemptions=exemptions, rules=rules)
     if len(rules) == 1:
-        findings += [_unusable(rules[0], problem) for problem in problems]
+        findings += [finding_of_rule(rules[0], problem) for problem in problems]
     return findings
 
 
@@ -93,21 +93,6 @@ def _exemptions(config: Mapping[str, Any]) -> tuple[list[Exemption], list[str]]:
         more, wrong = read_exemptions(EXEMPTIONS, ids)
         found, problems = found + more, problems + wrong
     return found, problems
-
-
-def _unusable(rule: Rule, problem: str) -> Finding:
-    return Finding(
-        rule=rule.id,
-        level=MANDATORY,
-        store_kind="",
-        store_name="",
-        store_namespace=None,
-        logical=None,
-        users=(),
-        owners=(),
-        paths=(),
-        message=problem,
-    )
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_store
 from ..graph.graph import Graph
 
 ID = "unowned-store"
@@ -19,19 +19,11 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     for store in graph.every_store():
         if store.resource is None or store.owner is None or store.owner.declared or store.kind == "registry":
             continue
-        yield Finding(
-            rule=ID,
-            level=level,
-            store_kind=store.display_kind,
-            store_name=store.name,
-            store_namespace=store.namespace,
-            logical=None,
-            users=(),
-            owners=(),
-            paths=((store.title,),),
-            message=f"{store.title} has no owner: label or tag it with {graph.settings.owner_keys[0]}",
-            resource=store.resource.key,
-            origin=store.resource.origin,
+        yield finding_of_store(
+            ID,
+            level,
+            store,
+            f"{store.title} has no owner: label or tag it with {graph.settings.owner_keys[0]}",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_store
 from ..graph.graph import Graph
 from ..graph.stores import Store
 from ..resources import dig, sequence
@@ -19,19 +19,8 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     for store in graph.every_store():
         if store.resource is None or store.resource.protected is not False or not _keeps_data(store):
             continue
-        yield Finding(
-            rule=ID,
-            level=level,
-            store_kind=store.display_kind,
-            store_name=store.name,
-            store_namespace=store.namespace,
-            logical=None,
-            users=(),
-            owners=(),
-            paths=((store.title,),),
-            message=f"{store.title} is not protected: set `protect` in its resource options",
-            resource=store.resource.key,
-            origin=store.resource.origin,
+        yield finding_of_store(
+            ID, level, store, f"{store.title} is not protected: set `protect` in its resource options"
         )
 
 
