@@ -12,7 +12,7 @@ from roadmap.drawing import draw, overlay
 from roadmap.mermaid import mermaid
 from roadmap.page import page
 from roadmap.readme import with_diagrams
-from roadmap.refusal import Refusal, block
+from roadmap.refusal import Refusal, block, one_of
 from roadmap.resolve import resolve
 from roadmap.stack_config import StackConfig
 from roadmap.stack_file import load_stack_file
@@ -87,7 +87,19 @@ def _run(options: argparse.Namespace) -> str:
 
 def _load(stack: str) -> StackConfig:
     path = Path(stack)
-    return load_stack_file(path if path.suffix == ".yaml" else FOLDER / f"Pulumi.{stack}.yaml")
+    if path.suffix == ".yaml":
+        return load_stack_file(path)
+    path = FOLDER / f"Pulumi.{stack}.yaml"
+    if not stack.strip() or not path.exists():
+        names = sorted(
+            file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in FOLDER.glob("Pulumi.*.yaml")
+        )
+        raise Refusal(
+            f"there is no stack `{stack}`" if stack.strip() else "the stack's name is empty",
+            file=str(path if stack.strip() else FOLDER),
+            fix=f"name one of {one_of(names)}" if names else f"run this where {FOLDER}/ is",
+        )
+    return load_stack_file(path)
 
 
 def _diagram(config: StackConfig, catalog: Catalog, options: argparse.Namespace) -> str:

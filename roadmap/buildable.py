@@ -4,14 +4,14 @@ A topology that fails here can still be shown, compared and walked through.
 """
 
 from roadmap.catalog_entries import Catalog
-from roadmap.refusal import Refusal, paste
+from roadmap.refusal import Refusal, one_of, paste
 from roadmap.stack_config import StackConfig
 from roadmap.stack_fit import check_secrets
 from roadmap.topology import Topology
 
 
 def check_buildable(topology: Topology, config: StackConfig, catalog: Catalog) -> None:
-    """Raise one Refusal where a topology cannot be deployed.
+    """Raise one Refusal where a topology cannot be deployed; of domains, it names all that are too far.
 
     That is a missing application secret and what no component can build yet: the platform `aws`, and every
     phase but the first of each domain.
@@ -26,17 +26,18 @@ def check_buildable(topology: Topology, config: StackConfig, catalog: Catalog) -
             value=topology.platform,
             fix=f"write:{paste('platform', 'kubernetes')}",
         )
-    for placement in topology.domains:
-        first = catalog.domain(placement.domain).first.name
-        if placement.phase == first and not placement.parked and not _prepared(topology, placement.domain):
-            continue
+    first = {entry.domain: entry.first.name for entry in catalog.domains}
+    ahead = [
+        p for p in topology.domains if p.phase != first[p.domain] or p.parked or _prepared(topology, p.domain)
+    ]
+    if ahead:
+        named = one_of(f"{p.domain}/{p.phase}{', parked,' if p.parked else ''}" for p in ahead)
+        back = {p.domain: {"phase": first[p.domain]} for p in ahead}
         raise Refusal(
-            f"no component can build {placement.domain}/{placement.phase} yet; `show`, `diagram`, `diff` and "
-            "`steps` can read it",
+            f"goes too far: no component can build {named} yet; `show`, `diagram`, `diff` and `steps` can read it",
             file=file,
-            key=f"service-extraction:extract.{placement.domain}.phase",
-            value=placement.phase,
-            fix=f"deploy a stack that stays at `{first}`:{paste(f'extract.{placement.domain}.phase', first)}",
+            key="service-extraction:extract",
+            fix=f"deploy a stack in which nothing else is said of these domains:{paste('extract', back)}",
         )
 
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from roadmap.catalog_entries import Catalog, DomainEntry, MonolithEntry
 from roadmap.catalog_rules import check_catalog
 from roadmap.refusal import Refusal
-from roadmap.stack_file import read_yaml
 from roadmap.validation import validated
+from roadmap.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "catalog"
 MONOLITH_FILE = "monolith.yaml"

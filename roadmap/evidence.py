@@ -20,9 +20,9 @@ from pydantic import BeforeValidator, Field
 from roadmap.catalog_entries import DomainEntry
 from roadmap.principles import Criterion, ReadinessTable
 from roadmap.refusal import Refusal, nearest
-from roadmap.stack_file import read_yaml
 from roadmap.topology import Frozen
 from roadmap.validation import validated
+from roadmap.yaml_files import read_yaml
 
 
 def _measured(value: object) -> object:

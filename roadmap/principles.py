@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import Field
 
 from roadmap.catalog_files import FOLDER
-from roadmap.stack_file import read_yaml
 from roadmap.topology import Frozen
 from roadmap.validation import validated
+from roadmap.yaml_files import read_yaml
 
 
 class Principle(Frozen):

@@ -25,8 +25,21 @@ def _number(value: object) -> object:
 
 
 def _flag(value: object) -> object:
-    """Accept the text of a boolean, for the same reason."""
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+    """Accept the text of a boolean, for the same reason, and nothing else that could pass for one."""
+    found = {"true": True, "false": False}.get(value) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise ValueError("must be true or false")
+    return found
+
+
+def _day(value: object) -> object:
+    """Accept a date, or the text of one; a number would pass for seconds since 1970."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    try:
+        return datetime.datetime.strptime(str(value), "%Y-%m-%d").date()
+    except ValueError:
+        raise ValueError("must be a valid date, written as year-month-day") from None
 
 
 def _text(value: object) -> object:
@@ -88,6 +101,7 @@ def _https_url(value: str) -> str:
 Text = Annotated[str, BeforeValidator(_text)]
 WholeNumber = Annotated[int, BeforeValidator(_number)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Day = Annotated[datetime.date, BeforeValidator(_day)]
 Label = Annotated[str, AfterValidator(_label)]
 Host = Annotated[str, AfterValidator(_host)]
 Image = Annotated[Text, AfterValidator(_image)]
@@ -116,7 +130,7 @@ class ClusterConfig(Section):
     """Path, relative to the project's root; `~` is expanded."""
     context: str = Field(min_length=1, examples=["pmt-dev"])
     """Context in that file; no other is ever read or written."""
-    embedded: Flag = False
+    embedded: Flag = Field(default=False, examples=[True])
     """True for the cluster that the project starts itself."""
 
 
@@ -172,7 +186,7 @@ class BackfillConfig(Section):
     """`forward` into the service, `reverse` back into the monolith."""
     owner: str = Field(min_length=1, examples=["Ada Example"])
     reason: str = Field(min_length=1, examples=["tables move with their domain"])
-    expires: datetime.date = Field(examples=["2026-12-01"])
+    expires: Day = Field(examples=["2026-12-01"])
     """Last day on which the link may stand."""
 
 
@@ -180,18 +194,18 @@ class DriverStatement(Section):
     """The "if" of the roadmap, stated by a named person on a date."""
 
     by: str = Field(min_length=1, examples=["Ada Example"])
-    date: datetime.date = Field(examples=["2026-10-01"])
+    date: Day = Field(examples=["2026-10-01"])
 
 
 class ExtractConfig(Section):
     """The flags of one domain; whatever is left out is the year's preset."""
 
     phase: Text | None = None
-    weight: Annotated[WholeNumber, Field(ge=0, le=100)] | None = None
+    weight: Annotated[WholeNumber, Field(ge=0, le=100)] | None = Field(default=None, examples=[10])
     """Share of the public path that reaches the service, in percent."""
     old_path: Literal["kept", "retired"] | None = None
     """Whether the path through the monolith is still up beside the service; left out, a stated weight keeps it."""
-    parked: Flag = False
+    parked: Flag = Field(default=False, examples=[True])
     """True for a domain that was turned back: its stores stay, protected and reached by nobody."""
     discard: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
     """Names of the parked stores, all of them, as the confirmation that they may go in the next update."""
@@ -233,7 +247,7 @@ class StackConfig(Section):
     storage_class: Label | None = None
     sizes: dict[str, Annotated[WholeNumber, Field(ge=1, le=16384)]] = Field(default_factory=dict)
     """Volume size of a store, or of the broker, in GiB, where it differs from the catalog's."""
-    as_of: datetime.date | None = None
+    as_of: Day | None = Field(default=None, examples=["2026-11-01"])
     """The day on which evidence and exemptions are judged; embedded stacks only, None: today."""
     readiness: str = "readiness"
     """Folder of the evidence files, relative to the stack file's."""

@@ -5,15 +5,16 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from roadmap.environment_rules import check_environment
-from roadmap.refusal import Refusal
+from roadmap.refusal import Refusal, block, nearest, one_of, paste
 from roadmap.stack_config import StackConfig
-from roadmap.validation import validated
+from roadmap.validation import required_example, validated
+from roadmap.yaml_files import read_yaml, too_deep
 
 PROJECT = "service-extraction"
 SECRETS = "application_secrets"
+TOP_LEVEL = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+"""Keys of a stack file that Pulumi knows."""
 
 
 def load_stack_file(path: Path) -> StackConfig:
@@ -26,9 +27,27 @@ def load_stack_file(path: Path) -> StackConfig:
     if not (path.name.startswith("Pulumi.") and path.name.endswith(".yaml") and stack):
         raise Refusal("this is not a stack file's name", file=file, fix="name it Pulumi.<stack>.yaml")
     document = read_yaml(path, what="stack file")
+    for key in document:
+        if key not in TOP_LEVEL:
+            raise Refusal(
+                f"is not known: a stack file has only {one_of(TOP_LEVEL)}",
+                file=file,
+                key=str(key),
+                fix=f"move `{key}` below `config:`, or remove it"
+                if str(key).startswith(f"{PROJECT}:")
+                else f"{nearest(str(key), TOP_LEVEL)}, or remove it",
+            )
     config = document.get("config")
-    if not isinstance(config, dict):
-        raise Refusal("has no config", file=file, key="config", fix="add `config:` with the stack's settings")
+    if not isinstance(config, dict) or not config:
+        empty = config is None or config in ({}, [], "")
+        example = {f"{PROJECT}:{key}": value for key, value in required_example(StackConfig).items()}
+        raise Refusal(
+            "is missing or empty" if empty else "must be a mapping of settings",
+            file=file,
+            key="config",
+            value=None if empty else config,
+            fix=f"write the stack's settings, such as:{block({'config': example})}",
+        )
     values: dict[str, object] = {}
     secret_keys: set[str] = set()
     for key, value in config.items():
@@ -56,7 +75,10 @@ def parse_stack_config(
             continue
         if key in ("stack", "file"):
             raise Refusal("this key is not known", file=file, key=full_key, fix="remove it")
+        section, dotted, _ = key.partition(".")
         secret = full_key in secret_keys
+        if dotted and section in StackConfig.model_fields and (section == SECRETS or not secret):
+            _refuse_dotted(key, value, file)
         if secret and key != SECRETS:
             raise Refusal(
                 "only application secrets may be secret; the rest decides the topology, and that is none",
@@ -69,49 +91,6 @@ def parse_stack_config(
     config = validated(StackConfig, settings, file=file, stack_file=True)
     check_environment(config)
     return config
-
-
-def read_yaml(path: Path, *, what: str) -> dict[Any, Any]:
-    """The mapping a YAML file holds; raises Refusal where there is none."""
-    file = str(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Refusal(
-            f"there is no such {what}", file=file, fix=f"create {path.name}, or name another"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(f"cannot be read: {error}", file=file, fix="make it a readable UTF-8 file") from None
-    try:
-        document = yaml.load(text, Loader=UniqueKeys)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "the text cannot be parsed"
-        raise Refusal(f"is not valid YAML{where}: {problem}", file=file, fix="correct that line") from None
-    if not isinstance(document, dict):
-        raise Refusal(
-            f"a {what} is a mapping of keys to values",
-            file=file,
-            fix="start it with a key, such as `config:`" if what == "stack file" else "start it with a key",
-        )
-    return document
-
-
-class UniqueKeys(yaml.SafeLoader):
-    """YAML in which a key written twice is an error: the later one would win without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Build a mapping; raises YAMLError for a key that stands there twice."""
-        seen: set[str] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key `{key_node.value}` stands there twice", key_node.start_mark
-                )
-            if isinstance(key_node.value, str):
-                seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
 
 
 def _without_secrets(value: object) -> tuple[object, bool]:
@@ -132,7 +111,17 @@ def _decoded(value: object, *, file: str, key: str, hidden: bool) -> object:
     if not (isinstance(value, str) and value[:1] in ("{", "[")):
         return value
     try:
-        return json.loads(value)
+        decoded = json.loads(value)
+        if too_deep(decoded):
+            raise RecursionError
+    except RecursionError:
+        raise Refusal(
+            "is nested too deeply",
+            file=file,
+            key=key,
+            value=None if hidden else value,
+            fix="set its parts one by one with `pulumi config set --path`",
+        ) from None
     except ValueError:
         raise Refusal(
             "looks like JSON but is none",
@@ -141,6 +130,22 @@ def _decoded(value: object, *, file: str, key: str, hidden: bool) -> object:
             value=None if hidden else value,
             fix="set its parts one by one with `pulumi config set --path`",
         ) from None
+    return decoded
+
+
+def _refuse_dotted(key: str, value: object, file: str) -> None:
+    """Refuse a path that was set without `--path`. The message never holds a secret."""
+    full_key = f"{PROJECT}:{key}"
+    secret = key.startswith(f"{SECRETS}.")
+    raise Refusal(
+        "is one key with dots in it, where a path of keys is meant",
+        file=file,
+        key=full_key,
+        value=None if secret else value,
+        fix=f"pulumi config rm '{full_key}', then: pulumi config set --secret --path '{full_key}'"
+        if secret
+        else f"write instead:{paste(key, value)}",
+    )
 
 
 def _secret_names(value: object, secret: bool, file: str) -> tuple[str, ...]:

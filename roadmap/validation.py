@@ -55,9 +55,33 @@ def _refusal(model: type[BaseModel], detail: ErrorDetails, file: str, stack_file
         reason, _, remedy = str(context.get("error", detail["msg"])).partition("; ")
         advice = remedy or advice
         return Refusal(reason, file=file, key=shown, value=value, fix=advice or f"correct `{field}`")
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        tree = example if example is not None else _mapping(model, location, value)
+        advice = f"write{_yaml(key, tree, stack_file)}" if key else None
+        reason = "must be a mapping of keys to values"
+        return Refusal(reason, file=file, key=shown, value=value, fix=advice or "start it with a key")
     reason = detail["msg"].replace("Input should be", "must be")
     reason = reason[0].lower() + reason[1:]
     return Refusal(reason, file=file, key=shown, value=value, fix=advice or f"`{field}` {reason}")
+
+
+def required_example(model: type[BaseModel]) -> dict[str, Any]:
+    """Every key that a model demands, with an example where it has one."""
+    fields = model.model_fields
+    return {name: info.examples[0] for name, info in fields.items() if info.is_required() and info.examples}
+
+
+def _mapping(model: type[BaseModel], location: list[int | str], value: object) -> dict[str, Any]:
+    """What a text that stands in a mapping's place was most likely meant to be.
+
+    Of a section, its first key, as in `ai: service`; of a mapping, the name of one entry, as in `extract: ai`.
+    """
+    section = _holder(model, location)
+    if section is not None:
+        required = required_example(section)
+        return required or ({next(iter(section.model_fields)): value} if isinstance(value, str) else {})
+    entries = _holder(model, [*location, ""])
+    return {value: required_example(entries)} if entries is not None and isinstance(value, str) else {}
 
 
 def _is_branch(part: int | str) -> bool:

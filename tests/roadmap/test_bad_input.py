@@ -9,11 +9,21 @@ from typing import Any
 import pytest
 import yaml
 
-from roadmap import Catalog, Refusal, check_buildable, decide, load_catalog, load_stack_file, resolve
+from roadmap import (
+    Catalog,
+    Refusal,
+    check_buildable,
+    decide,
+    load_catalog,
+    load_stack_file,
+    parse_stack_config,
+    resolve,
+)
 from roadmap.catalog_files import FOLDER
 from roadmap.evidence import load_evidence
 from roadmap.principles import load_principles
-from tests.roadmap.building import FILE, STATEMENT, TODAY, configured, evidence, values
+from roadmap.yaml_files import read_yaml
+from tests.roadmap.building import FILE, STACKS, STATEMENT, TODAY, configured, evidence, values
 
 Row = tuple[str, Any, str, object, str, str]
 """Case, change, key, value, reason, fix."""
@@ -91,7 +101,9 @@ STACK: list[Row] = [
      "public.tls_secret", None, "over TLS only", "tls_secret: pmt-certificate"),
     ("tags in staging", {"environment": "staging", "as_of": None, **section("cluster", embedded=False),
      **section("public", tls_secret="pmt")}, "images.monolith", "registry.example.com/pmt/monolith:1.0.0", "pinned by digest", "@sha256:..."),
-    ("day that is none", {"as_of": "2026-13-01"}, "as_of", "2026-13-01", "valid date", "as_of"),
+    ("month that is none", {"as_of": "2026-13-01"}, "as_of", "2026-13-01", "valid date", "as_of: '2026-11-01'"),
+    ("day that is none", {"as_of": "2026-02-30"}, "as_of", "2026-02-30", "valid date", "as_of: '2026-11-01'"),
+    ("day as a number", {"as_of": 0}, "as_of", 0, "valid date", "as_of: '2026-11-01'"),
     ("unknown domain", {"extract": {"billing": {}}}, "extract.billing", None, "no such domain", "use one of ai, analytics"),
     ("misspelt domain", {"extract": {"analitics": {}}}, "extract.analitics", None, "no such domain", "did you mean `analytics`?"),
     ("unknown phase", {"extract": {"ai": {"phase": "servce"}}}, "extract.ai.phase", "servce", "no such phase",
@@ -108,7 +120,7 @@ STACK: list[Row] = [
      "extract.ai.drivers.llm_compute_needs_dedicated_scaling.by", None, "is missing", "by: Ada Example"),
     ("driver without a date", {"extract": {"ai": {"drivers": {"llm_compute_needs_dedicated_scaling": {"by": "Ada"}}}}},
      "extract.ai.drivers.llm_compute_needs_dedicated_scaling.date", None, "is missing", "date: '2026-10-01'"),
-    ("weight above 100", {"extract": {"ai": {**SERVICE, "weight": 101}}}, "extract.ai.weight", 101, "less than or equal to 100", "weight"),
+    ("weight above 100", {"extract": {"ai": {**SERVICE, "weight": 101}}}, "extract.ai.weight", 101, "less than or equal to 100", "weight: 10"),
     ("weight below 0", {"extract": {"ai": {**SERVICE, "weight": -1}}}, "extract.ai.weight", -1, "greater than or equal to 0", "weight"),
     ("weight as a fraction", {"extract": {"ai": {**SERVICE, "weight": 0.5}}}, "extract.ai.weight", 0.5, "valid integer", "weight"),
     ("weight as a boolean", {"extract": {"ai": {**SERVICE, "weight": True}}}, "extract.ai.weight", True, "whole number", "weight"),
@@ -122,7 +134,20 @@ STACK: list[Row] = [
     ("old path in a third state", {"extract": {"ai": {**SERVICE, "old_path": "gone"}}}, "extract.ai.old_path", "gone",
      "none of the allowed values", "use one of kept, retired"),
     ("service that is parked", {"extract": {"ai": {**SERVICE, "parked": True}}}, "extract.ai.parked", True, "turned back", "remove"),
-    ("parked, perhaps", {"extract": {"ai": {"parked": "perhaps"}}}, "extract.ai.parked", "perhaps", "valid boolean", "parked"),
+    ("parked, perhaps", {"extract": {"ai": {"parked": "perhaps"}}}, "extract.ai.parked", "perhaps", "must be true or false", "parked: true"),
+    ("embedded, yes", section("cluster", embedded="yes"), "cluster.embedded", "yes", "must be true or false", "embedded: true"),
+    ("embedded as a number", section("cluster", embedded=1), "cluster.embedded", 1, "must be true or false", "embedded: true"),
+    ("text for the extractions", {"extract": "ai"}, "extract", "ai", "must be a mapping", "extract:\n        ai: {}"),
+    ("list for the extractions", {"extract": ["ai"]}, "extract", ["ai"], "must be a mapping", "extract: {}"),
+    ("phase in a domain's place", {"extract": {"ai": "service"}}, "extract.ai", "service", "must be a mapping", "ai:\n          phase: service"),
+    ("text for a data move", {"extract": {"ai": {"backfill": "forward"}}}, "extract.ai.backfill", "forward", "must be a mapping",
+     "direction: forward"),
+    ("text for a driver", {"extract": {"ai": {"drivers": {"llm_compute_needs_dedicated_scaling": "yes"}}}},
+     "extract.ai.drivers.llm_compute_needs_dedicated_scaling", "yes", "must be a mapping", "by: Ada Example"),
+    ("a path that is one key", {"extract.ai.phase": "worker"}, "extract.ai.phase", "worker", "one key with dots in it",
+     "service-extraction:extract:\n        ai:\n          phase: worker"),
+    ("JSON nested too deeply", {"images": "[" * 3000}, "images", None, "nested too deeply", "pulumi config set --path"),
+    ("JSON nested a bit too deeply", {"images": "[" * 60 + "]" * 60}, "images", None, "nested too deeply", "pulumi config set --path"),
     ("discard without being parked", {"extract": {"ai": {"discard": ["ai-postgres"]}}}, "extract.ai.discard", ["ai-postgres"],
      "is not parked", "remove"),
     ("discard of the wrong store", {"extract": {"ai": {"parked": True, "discard": "monolith-postgres"}}}, "extract.ai.discard",
@@ -153,7 +178,20 @@ FILES: list[tuple[str, str, str | None, str, str]] = [
     ("a tab", "config:\n\tyear: 1", None, "is not valid YAML in line 2", "correct that line"),
     ("empty", "", None, "a stack file is a mapping", "start it with a key"),
     ("a list", "- year", None, "a stack file is a mapping", "start it with a key"),
-    ("without config", "encryptionsalt: x", "config", "has no config", "add `config:`"),
+    ("without config", "encryptionsalt: x", "config", "is missing or empty", "service-extraction:year: 1"),
+    ("empty config", "config:", "config", "is missing or empty", "service-extraction:year: 1"),
+    ("list for the config", "config: [a]", "config", "must be a mapping", "service-extraction:year: 1"),
+    ("unknown top-level key", "extra: 1\nconfig:\n  service-extraction:year: 1", "extra", "a stack file has only config", "remove it"),
+    ("misspelt top-level key", "confg:\n  service-extraction:year: 1", "confg", "a stack file has only config", "did you mean `config`?"),
+    ("setting beside config", "config: {}\nservice-extraction:year: 1", "service-extraction:year", "a stack file has only config", "below `config:`"),
+    ("an anchor in itself", "config:\n  service-extraction:x: &a [*a]", None, "in line 2: the anchor `a` contains itself", "correct that line"),
+    ("a mapping merged into itself", "config: &a\n  <<: *a", None, "in line 2: the anchor `a` contains itself", "correct that line"),
+    ("a list for a key", "? [a, b]\n: 1", None, "in line 1: a key must be plain text", "correct that line"),
+    ("nested far too deeply", "config: " + "[" * 3000, None, "in line 1: it is nested too deeply", "correct that line"),
+    ("nested too deeply", "config: " + "[" * 60 + "]" * 60, None, "in line 1: it is nested too deeply", "correct that line"),
+    ("a bare day that is none", "config:\n  service-extraction:as_of: 2026-02-30", None, "in line 2: `2026-02-30` is no valid timestamp", "correct"),
+    ("a secret in clear text below a key with dots", "config:\n  service-extraction:application_secrets.LLM_API_KEY: hunter2",
+     "service-extraction:application_secrets.LLM_API_KEY", "one key with dots in it", "pulumi config set --secret --path"),
     ("a key twice", "config:\n  service-extraction:year: 1\n  service-extraction:year: 2", None, "stands there twice", "correct"),
     ("a secret in clear text", "config:\n  service-extraction:application_secrets:\n    LLM_API_KEY: hunter2",
      "service-extraction:application_secrets.LLM_API_KEY", "stands there in clear text", "pulumi config set --secret"),
@@ -294,6 +332,43 @@ def test_stack_files_as_text(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["domain: &a [*a]", "? [a, b]\n: 1", "domain: " + "[" * 3000])
+def test_evidence_and_catalogs_that_cannot_be_built(catalog: Catalog, copied: Path, text: str) -> None:
+    path = copied / "ai.yaml"
+    path.write_text(text)
+    for load in (
+        lambda: load_catalog(copied),
+        lambda: load_evidence(path, catalog.domain("ai"), load_principles().readiness, TODAY),
+    ):
+        with pytest.raises(Refusal) as caught:
+            load()
+        _check(caught.value, str(path), None, None, "is not valid YAML in line 1", "correct that line")
+
+
+def test_an_anchor_may_be_used_beside_itself(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text("a: &x {b: [1]}\nc: *x\nd: {<<: *x, e: *x}")
+    part = {"b": [1]}
+    assert read_yaml(path, what="file") == {"a": part, "c": part, "d": {"b": [1], "e": part}}
+
+
+def test_the_config_to_paste_is_accepted_but_for_the_images(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.test.yaml"
+    path.write_text("encryptionsalt: v1:salt")
+    with pytest.raises(Refusal) as caught:
+        load_stack_file(path)
+    path.write_text(caught.value.fix.split(":", 1)[1])
+    with pytest.raises(Refusal, match=r"images\.\w+ is missing: "):
+        resolve(load_stack_file(path), catalog)
+
+
+def test_a_secret_under_a_key_with_dots_is_never_shown() -> None:
+    key = "service-extraction:extract.ai.phase"
+    with pytest.raises(Refusal, match="only application secrets may be secret") as caught:
+        configured(secret_keys=frozenset({key}), **{"extract.ai.phase": "hunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["stack.yaml", "Pulumi..yaml", "Pulumi.test.yml"])
 def test_names_of_stack_files(tmp_path: Path, name: str) -> None:
     with pytest.raises(Refusal, match=r"Pulumi\.<stack>\.yaml"):
@@ -376,6 +451,35 @@ def test_the_platform_that_no_component_builds_yet(catalog: Catalog) -> None:
         "no component can build",
         "platform: kubernetes",
     )
+
+
+@pytest.mark.parametrize("year", ["year2", "year3"])
+def test_all_that_no_component_builds_yet_is_said_at_once(catalog: Catalog, year: str) -> None:
+    config = load_stack_file(STACKS / f"Pulumi.{year}.yaml")
+    topology = resolve(config, catalog)
+    ahead = {p.domain: p.phase for p in topology.domains if p.phase != catalog.domain(p.domain).first.name}
+    assert len(ahead) >= 4
+    with pytest.raises(Refusal) as caught:
+        check_buildable(topology, config, catalog)
+    named = ", ".join(f"{domain}/{phase}" for domain, phase in ahead.items())
+    assert f"no component can build {named} yet" in str(caught.value)
+    pasted = yaml.safe_load(caught.value.fix.split(":", 1)[1])["service-extraction:extract"]
+    assert set(pasted) == set(ahead)
+    stays = parse_stack_config(
+        "test", config.file, {**_settings(year), "service-extraction:extract": pasted}, set()
+    )
+    check_buildable(resolve(stays, catalog), stays, catalog)
+
+
+def _settings(stack: str) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return config
+
+
+def test_a_parked_domain_is_named_too(catalog: Catalog) -> None:
+    config = configured(extract={"ai": {"parked": True}})
+    with pytest.raises(Refusal, match="no component can build ai/interface, parked, yet"):
+        check_buildable(resolve(config, catalog), config, catalog)
 
 
 def test_a_missing_secret_names_who_needs_it_and_the_command(catalog: Catalog) -> None:

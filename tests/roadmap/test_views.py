@@ -259,7 +259,13 @@ class TestCommands:
         assert main(["show", "nowhere"]) == 1
         captured = capsys.readouterr()
         assert captured.out == ""
-        assert captured.err.startswith("stacks/Pulumi.nowhere.yaml: there is no such stack file\n  fix: ")
+        assert captured.err.startswith("stacks/Pulumi.nowhere.yaml: there is no stack `nowhere`\n  fix: ")
+        assert "name one of dev, year1, year2, year3" in captured.err
+
+    @pytest.mark.parametrize("name", ["", " "])
+    def test_a_name_that_is_empty(self, capsys: pytest.CaptureFixture[str], name: str) -> None:
+        assert main(["show", name]) == 1
+        assert capsys.readouterr().err.startswith("stacks: the stack's name is empty\n  fix: name one of dev")
 
     def test_a_page_that_cannot_be_written(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (tmp_path / "taken").mkdir()
