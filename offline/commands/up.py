@@ -5,6 +5,7 @@ from __future__ import annotations
 from offline.commands import settings
 from offline.commands.stack import cluster_access, what_runs
 from offline.commands.stack.locks import exclusive
+from offline.commands.stack.lost_state import refuse_lost_state
 from offline.commands.stack.recovery import recover
 from offline.commands.stack.session import Session, begin
 
@@ -14,6 +15,7 @@ def run(_arguments: list[str]) -> int:
     session = begin()
     with exclusive(session.program, "up"):
         refresh = must_refresh(session)
+        refuse_lost_state(session.pulumi, session.cluster)
         session.pulumi.create_if_absent()
         if session.cluster is not None:
             cluster_access.remember(session.program, session.cluster, completed=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from offline.commands.cluster import start
 from offline.commands.refusal import Refusal
 from offline.commands.stack.program import NamedCluster, Program
 from offline.toolchain import binary
+from offline.toolchain.environment import KUBECTL
 from offline.toolchain.places import STATE
 
 
@@ -39,7 +41,14 @@ def kubectl(cluster: NamedCluster, *arguments: str) -> subprocess.CompletedProce
         str(binary("kubectl")), "--kubeconfig", str(cluster.kubeconfig), "--context", cluster.context,
         "--request-timeout=30s", *arguments,
     )  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **KUBECTL},
+    )
 
 
 def reach(program: Program, *, start_embedded: bool = True) -> ReachedCluster | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+import roadmap
 from offline.commands.refusal import Refusal
 from offline.toolchain.environment import EMBEDDED_KUBECONFIG
 from offline.toolchain.places import ROOT
+from roadmap.yaml_files import read_yaml
+
+STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class Program:
     """The cluster that the stack file names; None if it names none in a way the driver knows."""
     has_secrets: bool
     """Whether the stack file holds `secure:` values."""
+    namespace_prefix: str | None
+    """What the names of the stack's namespaces begin with, where its config says so."""
     secrets_provider: str | None
     """`secretsprovider` of the stack file; None where the engine's default decides."""
 
@@ -64,21 +69,28 @@ def load(folder: str | None, stack: str) -> Program:
         raise Refusal(
             f"PROGRAM: {place} is no Pulumi program: it has no Pulumi.yaml.", fix="name a folder that has one"
         )
-    described = _mapping(project)
+    described = _mapping(project, "project file")
     name = described.get("name")
     if not isinstance(name, str) or not name:
         raise Refusal(f"{_shown(project)}: `name` is missing.", fix="add `name: <project>`")
+    if not STACK_NAME.fullmatch(stack):
+        raise Refusal(
+            f"STACK is `{stack}`, which is no stack name.",
+            fix="use letters, digits, `-`, `_` and `.`, as in STACK=year1",
+        )
     files = place / str(described.get("stackConfigDir") or ".")
     stack_file = files / f"Pulumi.{stack}.yaml"
     if not stack_file.is_file():
         existing = sorted(
-            path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files.glob("Pulumi.*.yaml")
+            path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+            for path in files.glob("Pulumi.*.yaml")
+            if path.is_file()
         )
         raise Refusal(
             f"STACK: there is no stack `{stack}`: {_shown(stack_file)} does not exist.",
             fix=f"use STACK= with one of: {', '.join(existing) or 'none'}; or write that file",
         )
-    content = _mapping(stack_file)
+    content = _mapping(stack_file, "stack file")
     provider = content.get("secretsprovider")
     return Program(
         folder=place,
@@ -87,6 +99,7 @@ def load(folder: str | None, stack: str) -> Program:
         stack_file=stack_file,
         cluster=_named_cluster(name, content.get("config"), stack_file),
         has_secrets=_holds_secure(content.get("config")),
+        namespace_prefix=_namespace_prefix(name, content.get("config")),
         secrets_provider=str(provider) if provider not in (None, "", "default", "passphrase") else None,
     )
 
@@ -95,16 +108,16 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def _mapping(path: Path) -> Mapping[str, Any]:
+def _mapping(path: Path, what: str) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise Refusal(f"{_shown(path)}: not readable as YAML: {error}", fix="correct the file") from error
-    if not isinstance(content, dict):
-        raise Refusal(
-            f"{_shown(path)}: holds no mapping.", fix="begin it with `config:`, as the other stack files do"
-        )
-    return content
+        return read_yaml(path, what=what)
+    except roadmap.Refusal as refusal:
+        raise Refusal(f"{_shown(path)}: {refusal.problem}", fix=refusal.fix) from None
+
+
+def _namespace_prefix(project: str, config: object) -> str | None:
+    prefix = config.get(f"{project}:namespace_prefix") if isinstance(config, dict) else None
+    return prefix if isinstance(prefix, str) and prefix else None
 
 
 def _named_cluster(project: str, config: object, stack_file: Path) -> NamedCluster | None:

@@ -104,6 +104,12 @@ class Pulumi:
             return
         made = self.quietly("stack", "init", "--no-select", "--non-interactive")
         if made.returncode != 0 and "already exists" not in made.stderr:
+            if uses_own_backend():
+                raise Refusal(
+                    f"{self.program.shown_file}: stack `{self.program.stack}` could not be created.\n"
+                    f"    {_last(made.stderr)}",
+                    fix="mend what the engine names, and run the command again",
+                )
             raise Refusal(
                 f"PULUMI_BACKEND_URL is `{backend_url()}`: stack `{self.program.stack}` of {self.program.shown_file} "
                 f"could not be created there.\n    {_last(made.stderr)}",

@@ -174,22 +174,36 @@ def test_the_lock_of_a_dead_process_is_cancelled(clone: Clone, fake_pulumi: Fake
 
 
 @pytest.mark.parametrize(
-    ("script", "refused"),
+    "script",
     [
-        pytest.param("touch created", False, id="created"),
-        pytest.param("echo 'error: stack already exists' >&2; exit 1", False, id="somebody was faster"),
-        pytest.param("echo 'error: no such bucket' >&2; exit 1", True, id="unreachable backend"),
+        pytest.param("touch created", id="created"),
+        pytest.param("echo 'error: stack already exists' >&2; exit 1", id="somebody was faster"),
     ],
 )
-def test_a_stack_is_created_when_absent(fake_pulumi: Fake, script: str, refused: bool) -> None:
-    pulumi = fake_pulumi(script)
-    if refused:
-        with pytest.raises(
-            Refusal, match=r"PULUMI_BACKEND_URL is `.*`: (.|\n)*no such bucket\n  fix: correct or unset"
-        ):
-            pulumi.create_if_absent()
-    else:
-        pulumi.create_if_absent()
+def test_a_stack_is_created_when_absent(fake_pulumi: Fake, script: str) -> None:
+    fake_pulumi(script).create_if_absent()
+
+
+@pytest.mark.parametrize(
+    ("own_backend", "says"),
+    [
+        pytest.param(
+            True, r"^stacks/Pulumi\.year1\.yaml: (.|\n)*no such bucket\n  fix: mend what", id="own backend"
+        ),
+        pytest.param(
+            False,
+            r"^PULUMI_BACKEND_URL is `.*`: (.|\n)*no such bucket\n  fix: correct or unset",
+            id="a backend that the person chose",
+        ),
+    ],
+)
+def test_a_stack_that_cannot_be_created_is_refused(
+    fake_pulumi: Fake, monkeypatch: pytest.MonkeyPatch, own_backend: bool, says: str
+) -> None:
+    engine = fake_pulumi("echo 'error: no such bucket' >&2; exit 1")
+    monkeypatch.setattr("offline.commands.stack.pulumi.uses_own_backend", lambda: own_backend)
+    with pytest.raises(Refusal, match=says):
+        engine.create_if_absent()
 
 
 def test_a_stack_that_exists_costs_no_run(clone: Clone, fake_pulumi: Fake) -> None:

@@ -81,8 +81,14 @@ def test_what_is_not_there_is_refused(clone: Clone, folder: str | None, stack: s
 @pytest.mark.parametrize(
     ("file", "text", "says"),
     [
-        pytest.param("stacks/Pulumi.year1.yaml", "config: [", "not readable as YAML", id="broken stack file"),
-        pytest.param("stacks/Pulumi.year1.yaml", "- a", "holds no mapping", id="a list for a stack file"),
+        pytest.param(
+            "stacks/Pulumi.year1.yaml", "config: [", "is not valid YAML in line 1", id="broken stack file"
+        ),
+        pytest.param("stacks/Pulumi.year1.yaml", "a: 1\na: 2", "in line 2: .*`a`", id="a key twice"),
+        pytest.param("stacks/Pulumi.year1.yaml", "a: &a [*a]", "contains itself", id="an endless file"),
+        pytest.param(
+            "stacks/Pulumi.year1.yaml", "- a", "a stack file is a mapping", id="a list for a stack file"
+        ),
         pytest.param("Pulumi.yaml", "runtime: python", "`name` is missing", id="project without a name"),
         pytest.param(
             "stacks/Pulumi.year1.yaml",
@@ -176,3 +182,21 @@ def test_only_embedded_stacks_take_the_generated_passphrase(
             Refusal, match=r"Pulumi\.year1\.yaml: .*no passphrase(.|\n)*fix: set PULUMI_CONFIG_PASSPHRASE"
         ):
             check_passphrase(clone.program)
+
+
+def test_a_file_in_another_encoding_is_named(clone: Clone) -> None:
+    clone.stack_file.write_bytes("config: {a: caf\xe9}".encode("latin-1"))
+    with pytest.raises(Refusal, match=r"^stacks/Pulumi\.year1\.yaml: cannot be read: (.|\n)*UTF-8"):
+        load(None, "year1")
+
+
+@pytest.mark.parametrize("name", ["../year1", "", "a b"])
+def test_what_is_no_stack_name_is_refused(clone: Clone, name: str) -> None:
+    with pytest.raises(Refusal, match=r"^STACK is `.*`, which is no stack name"):
+        load(None, name)
+
+
+def test_a_folder_is_no_stack(clone: Clone) -> None:
+    (clone.root / "stacks" / "Pulumi.folder.yaml").mkdir()
+    with pytest.raises(Refusal, match="with one of: year1; or write"):
+        load(None, "folder")

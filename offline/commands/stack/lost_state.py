@@ -1,0 +1,45 @@
+"""A state that was lost while its objects stand: creating them again would end half done ("already exists")."""
+
+from __future__ import annotations
+
+import json
+
+from offline.commands.refusal import Refusal
+from offline.commands.stack.cluster_access import ReachedCluster
+from offline.commands.stack.pulumi import Pulumi
+
+OURS = "app.kubernetes.io/managed-by=pulumi"
+
+
+def refuse_lost_state(pulumi: Pulumi, cluster: ReachedCluster | None) -> None:
+    """Raise Refusal if the embedded cluster holds namespaces of a stack whose state, in this clone, knows of nothing.
+
+    Elsewhere the state may lie in a backend of its own, and the engine's own message has to do.
+    """
+    program = pulumi.program
+    if (
+        cluster is None
+        or not cluster.named.embedded
+        or program.namespace_prefix is None
+        or _knows_objects(pulumi)
+    ):
+        return
+    found = cluster.get("namespaces", "--selector", OURS) or {"items": []}
+    names = [item["metadata"]["name"] for item in found["items"]]
+    standing = sorted(name for name in names if name.startswith(f"{program.namespace_prefix}-"))
+    if standing:
+        raise Refusal(
+            f"stack `{program.stack}` has no state here, but its namespaces {', '.join(standing)} stand on the "
+            "embedded cluster.",
+            fix="restore .state, or begin anew: `make cluster-down`, then `make up`",
+        )
+
+
+def _knows_objects(pulumi: Pulumi) -> bool:
+    state_file = pulumi.state_file
+    if state_file is None:
+        return True
+    if not state_file.exists():
+        return False
+    latest = json.loads(state_file.read_text()).get("checkpoint", {}).get("latest") or {}
+    return bool(latest.get("resources") or latest.get("pending_operations"))
