@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from offline.commands.refusal import Refusal
 from offline.commands.stack.cluster_access import ReachedCluster
-from offline.commands.stack.pulumi import Pulumi
+from offline.commands.stack.pulumi import Pulumi, latest_checkpoint
 
 OURS = "app.kubernetes.io/managed-by=pulumi"
 
@@ -41,5 +39,5 @@ def _knows_objects(pulumi: Pulumi) -> bool:
         return True
     if not state_file.exists():
         return False
-    latest = json.loads(state_file.read_text()).get("checkpoint", {}).get("latest") or {}
+    latest = latest_checkpoint(state_file)
     return bool(latest.get("resources") or latest.get("pending_operations"))

@@ -131,6 +131,12 @@ class Pulumi:
         return json.loads(answer.stdout)
 
 
+def latest_checkpoint(state_file: Path) -> dict[str, Any]:
+    """What the engine wrote last of a stack in this clone's file backend: its resources and pending operations."""
+    written: dict[str, Any] = json.loads(state_file.read_text()).get("checkpoint", {}).get("latest") or {}
+    return written
+
+
 def check_passphrase(program: Program) -> None:
     """Refuse to encrypt a stack that others share with a passphrase that only this clone has."""
     embedded = program.cluster is not None and program.cluster.embedded

@@ -15,7 +15,7 @@ from offline.commands.refusal import Refusal
 from offline.commands.stack import processes
 from offline.commands.stack.cluster_access import ReachedCluster
 from offline.commands.stack.locks import clear_dead_locks
-from offline.commands.stack.pulumi import Pulumi
+from offline.commands.stack.pulumi import Pulumi, latest_checkpoint
 
 
 def recover(pulumi: Pulumi, cluster: ReachedCluster | None) -> bool:
@@ -34,8 +34,7 @@ def _adopt_pending(pulumi: Pulumi, cluster: ReachedCluster | None) -> bool:
     state_file = pulumi.state_file
     if state_file is None or not state_file.exists():
         return False
-    latest = json.loads(state_file.read_text()).get("checkpoint", {}).get("latest") or {}
-    if not latest.get("pending_operations"):
+    if not latest_checkpoint(state_file).get("pending_operations"):
         return False
     state = pulumi.export()
     adopted, dropped = adopt(state["deployment"], cluster)

@@ -91,7 +91,17 @@ def workload_stores(index: Index) -> Iterator[Store]:
 def store_of_workload(workload: Workload, engine: Engine) -> Store:
     """The store that a workload is, given the engine it serves."""
     resource = workload.resource
-    store = Store(
+    store = _store_of_resource(resource, engine)
+    for container in workload.containers():
+        for item in sequence(dig(container, "env")):
+            value = text(dig(item, "value"))
+            if value and dig(item, "name") in SERVER_DATABASE_VARIABLES:
+                store.own_logicals.add(value)
+    return store
+
+
+def _store_of_resource(resource: Resource, engine: Engine) -> Store:
+    return Store(
         key=resource.key,
         kind=engine.kind,
         display_kind=resource.kind,
@@ -100,12 +110,6 @@ def store_of_workload(workload: Workload, engine: Engine) -> Store:
         engine=engine,
         resource=resource,
     )
-    for container in workload.containers():
-        for item in sequence(dig(container, "env")):
-            value = text(dig(item, "value"))
-            if value and dig(item, "name") in SERVER_DATABASE_VARIABLES:
-                store.own_logicals.add(value)
-    return store
 
 
 def operator_stores(index: Index) -> Iterator[tuple[Store, Operator]]:
@@ -115,15 +119,7 @@ def operator_stores(index: Index) -> Iterator[tuple[Store, Operator]]:
         if operator is None:
             continue
         engine = BY_NAME[operator.engine]
-        store = Store(
-            key=resource.key,
-            kind=engine.kind,
-            display_kind=resource.kind,
-            name=resource.name,
-            namespace=resource.namespace,
-            engine=engine,
-            resource=resource,
-        )
+        store = _store_of_resource(resource, engine)
         stated = text(dig(resource.body, *operator.database_path)) if operator.database_path else None
         if stated or operator.default_database:
             store.own_logicals.add(stated or operator.default_database or "")
