@@ -25,13 +25,16 @@ class Credential:
     """Secret of type `kubernetes.io/basic-auth`: keys `username` and `password`."""
 
 
-def generate_password(name: str, *, parent: pulumi.Resource) -> pulumi.Output[str]:
-    """A password that lives as long as the store it opens: protected like the store itself."""
+def generate_password(name: str, *, parent: pulumi.Resource, protect: bool) -> pulumi.Output[str]:
+    """A password; with `protect` it lives as long as the store it opens, else it may go with its user.
+
+    A user that a phase adds goes with the phase, and one that comes back gets another password: nothing is lost.
+    """
     password = random.RandomPassword(
         f"{name}-password",
         length=PASSWORD_LENGTH,
         special=False,
-        opts=pulumi.ResourceOptions(parent=parent, protect=True),
+        opts=pulumi.ResourceOptions(parent=parent, protect=protect),
     )
     return pulumi.Output.secret(password.result)
 
@@ -44,15 +47,19 @@ def carry_credential(
     namespace: pulumi.Input[str],
     object_labels: Mapping[str, str],
     parent: pulumi.Resource,
+    protect: bool,
     extra: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> Credential:
-    """Put a password into a Secret called `name`; `extra` holds further keys that a server asks for."""
+    """Put a password into a Secret called `name`; `extra` holds further keys that a server asks for.
+
+    `protect` is that of its password.
+    """
     secret = k8s.core.v1.Secret(
         f"{name}-credential",
         metadata={"name": name, "namespace": namespace, "labels": dict(object_labels)},
         type="kubernetes.io/basic-auth",
         string_data={"username": username, "password": password, **(extra or {})},
-        opts=pulumi.ResourceOptions(parent=parent, protect=True),
+        opts=pulumi.ResourceOptions(parent=parent, protect=protect),
     )
     return Credential(username=username, password=password, secret_name=secret.metadata.name)
 

@@ -158,7 +158,7 @@ class ExtractionRoadmap(pulumi.ComponentResource):
         return {
             setting: supplied[setting]
             if setting in supplied
-            else generate_password(setting.lower().replace("_", "-"), parent=self)
+            else generate_password(setting.lower().replace("_", "-"), parent=self, protect=False)
             for setting in self._topology.application_secrets
         }
 

@@ -13,6 +13,8 @@ from pydantic import Field
 
 from roadmap.topology_services import (
     BrokerUse,
+    IdentityProvider,
+    IdentityRealm,
     Migration,
     Pipeline,
     Scaling,
@@ -40,6 +42,7 @@ from roadmap.topology_traffic import (
 __all__ = [
     "MONOLITH",
     "Backend",
+    "Backfill",
     "Broker",
     "BrokerUse",
     "BrokerUser",
@@ -48,6 +51,8 @@ __all__ = [
     "Environment",
     "Exemption",
     "Frozen",
+    "IdentityProvider",
+    "IdentityRealm",
     "Images",
     "MaterializedView",
     "Migration",
@@ -128,6 +133,28 @@ class Exemption(Frozen):
     expires: datetime.date
 
 
+class Backfill(Frozen):
+    """A data move that is open: one Job, in the domain's namespace, between two stores (Extraction Principles, 4)."""
+
+    domain: str
+    direction: Literal["forward", "reverse"]
+    job: str
+    """Base name of the Job, and the `app.kubernetes.io/name` of its pods."""
+    namespace: str
+    tables: tuple[str, ...] = Field(min_length=1)
+    """Tables of schema `public`, in an order in which their foreign keys allow inserts."""
+    monolith_store: str
+    monolith_user: str
+    """Role of the monolith's store that exists only while the move is open."""
+    service_store: str
+    service_user: str
+    expires: datetime.date
+    """Last day on which the exemption for it stands."""
+    owner: str
+    """The person who answers for it."""
+    reason: str
+
+
 class MaterializedView(Frozen):
     """A materialized view of one store, owned by one role and readable by one other."""
 
@@ -153,6 +180,8 @@ class Images(Frozen):
     """None while no store is of that kind."""
     edge_proxy: str | None = None
     """None while no edge is declared."""
+    realm_import: str | None = None
+    """Image of keycloak-config-cli; None while no identity product runs in the cluster."""
 
 
 class Topology(Frozen):
@@ -179,6 +208,10 @@ class Topology(Frozen):
     side_effects: tuple[SideEffect, ...]
     views: tuple[MaterializedView, ...]
     exemptions: tuple[Exemption, ...]
+    backfills: tuple[Backfill, ...] = ()
+    """One for each exemption; the same order."""
+    queue_autoscaler: Literal["keda"] | None = None
+    """What scales workloads by the depth of a queue; None: such a workload keeps its least number of pods."""
     network: tuple[NetworkPath, ...]
 
     @property

@@ -67,7 +67,7 @@ class Workload(Frozen):
     settings: tuple[Setting, ...] = ()
     secrets: tuple[SecretSetting, ...] = ()
     signs_tokens: bool = False
-    """True for the one workload that holds the private signing key; everyone else validates by JWKS."""
+    """True for the one workload that signs access tokens; everyone else validates by JWKS."""
     schedule: str | None = None
     """Cron expression; None for a Deployment."""
 
@@ -98,6 +98,34 @@ class Pipeline(Frozen):
     """ConfigMap in which the pipeline writes which image it released."""
 
 
+class IdentityProvider(Frozen):
+    """An external identity provider by which users log in."""
+
+    alias: str
+    """`google`, `github` or another kind that the product knows."""
+    client_id: str
+    secret: str | None
+    """Name of the application secret with the client's secret; None for one without, such as SAML."""
+    metadata_url: str | None = None
+    """SAML: where the provider publishes its metadata."""
+
+
+class IdentityRealm(Frozen):
+    """What a Job configures in an identity product, again whenever it has changed (3. Auth Module Extraction)."""
+
+    name: str
+    """Name of the realm, the last part of the issuer's path."""
+    job: str
+    """Base name of the Job, and the `app.kubernetes.io/name` of its pods."""
+    image: str
+    """Image of keycloak-config-cli."""
+    base_url: str
+    """URL of the identity product inside the cluster, with its relative path."""
+    public_url: str
+    """URL of the product, to which logins return."""
+    providers: tuple[IdentityProvider, ...]
+
+
 class Service(Frozen):
     """The monolith or an extracted service: own namespace, workloads, stores, pipeline."""
 
@@ -108,3 +136,7 @@ class Service(Frozen):
     migration: Migration | None
     jwks_path: str | None = None
     """Path at which this service publishes the public keys of the tokens it signs; None when it signs none."""
+    signing_key: bool = False
+    """True for the owner of a signing key of ours. It outlives the signing, so that the flag can be turned back."""
+    realm: IdentityRealm | None = None
+    """The realm of an identity product that is this service; None for every other service."""

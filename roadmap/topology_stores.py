@@ -26,6 +26,10 @@ class StoreUser(Frozen):
     name: str
     owns_database: bool = False
     """Postgres: this role owns the logical database and may run migrations."""
+    reads: tuple[str, ...] = ()
+    """Postgres: tables of schema `public` that a role beside the owner may read; `*` for all of them."""
+    writes: tuple[str, ...] = ()
+    """Postgres: tables of schema `public` whose rows a role beside the owner may also replace."""
     key_patterns: tuple[str, ...] = ()
     """Redis: keys the user may touch."""
     channel_patterns: tuple[str, ...] = ()
@@ -66,6 +70,12 @@ class Store(Frozen):
     replica: Replica | None = None
     parked: bool = False
     """True when the owner was turned back: kept and protected, reached by nobody."""
+    discarding: bool = False
+    """True in the update before a parked store may go: it loses its protection."""
+    retired_users: tuple[str, ...] = ()
+    """Postgres: roles that another phase has and this one has not; they must not be able to log in any more."""
+    retired_views: tuple[str, ...] = ()
+    """Materialized views that another phase has and this one has not, each as `schema.name`."""
 
 
 class StoreUse(Frozen):
@@ -76,3 +86,5 @@ class StoreUse(Frozen):
     variable: str
     endpoint: Literal["primary", "replica"] = "primary"
     redis_database: int = 0
+    form: Literal["url", "jdbc"] = "url"
+    """`jdbc`: the variable holds a JDBC URL without a user, which stands in a variable `..._USERNAME` beside it."""

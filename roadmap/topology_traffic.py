@@ -12,6 +12,8 @@ class Queue(Frozen):
     owner: str
     bindings: tuple[str, ...]
     """Routing keys bound to `Broker.exchange`; empty while nobody consumes it."""
+    retired_bindings: tuple[str, ...] = ()
+    """Routing keys that are bound while somebody consumes it, and now must not be."""
     dead_letter_queue: str
     delivery_limit: int = 5
 
@@ -42,6 +44,10 @@ class Broker(Frozen):
     """Of each instance."""
     users: tuple[BrokerUser, ...]
     queues: tuple[Queue, ...]
+    retired_users: tuple[str, ...] = ()
+    """Users of owners that another phase prepares and this one does not: they must not exist."""
+    retired_queues: tuple[str, ...] = ()
+    """Queues, dead-letter queues too, of such owners and of former phases: removed once they are empty."""
 
 
 class Backend(Frozen):

@@ -41,15 +41,19 @@ class Postgres(pulumi.ComponentResource):
         super().__init__("extraction:kubernetes:Postgres", name, None, opts)
         store = args.store
         own_labels = labels(owner=store.owner, name=store.name, component="postgres")
+        keep = not store.discarding
         self.credentials = {
             user.name: carry_credential(
                 object_name(store.name, user.name),
                 username=user.name,
-                password=generate_password(object_name(store.name, user.name), parent=self),
+                password=generate_password(
+                    object_name(store.name, user.name), parent=self, protect=keep and user.owns_database
+                ),
                 namespace=args.namespace,
                 # The operator takes a changed password over without a restart only from a Secret so labelled.
                 object_labels=own_labels | {"cnpg.io/reload": "true"},
                 parent=self,
+                protect=keep and user.owns_database,
             )
             for user in store.users
         }
@@ -68,7 +72,7 @@ class Postgres(pulumi.ComponentResource):
                 secret_names={user: credential.secret_name for user, credential in self.credentials.items()},
                 pod_labels=own_labels,
             ),
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            opts=pulumi.ResourceOptions(parent=self, protect=keep),
         )
         self._store = store
         self.register_outputs({"store": self._cluster.name})

@@ -62,11 +62,10 @@ class RabbitMQ(pulumi.ComponentResource):
         credentials: dict[str, Credential] = {}
         for user in broker.users:
             user_name = object_name(broker.name, user.name)
-            password = generate_password(user_name, parent=self)
+            # Not protected: a user comes and goes with its owner's phase, and opens nothing that would be lost.
+            password = generate_password(user_name, parent=self, protect=False)
             salt = random.RandomBytes(
-                f"{user_name}-salt",
-                length=SALT_BYTES,
-                opts=pulumi.ResourceOptions(parent=self, protect=True),
+                f"{user_name}-salt", length=SALT_BYTES, opts=pulumi.ResourceOptions(parent=self)
             )
             hashes[user.name] = pulumi.Output.all(password, salt.base64).apply(
                 lambda found: password_hash(found[0], found[1])
@@ -78,6 +77,7 @@ class RabbitMQ(pulumi.ComponentResource):
                 namespace=args.owner_namespaces[user.owner],
                 object_labels=labels(owner=user.owner, name=user_name, component="rabbitmq"),
                 parent=self,
+                protect=False,
             )
         cluster = custom_object(
             f"{name}-cluster",
@@ -130,7 +130,7 @@ class RabbitMQ(pulumi.ComponentResource):
     def _administrator(self, args: RabbitMQArgs, own_labels: Mapping[str, str], host: str) -> Credential:
         """The default user, in the form that the operator expects of `secretBackend.externalSecret`."""
         name = object_name(args.broker.name, ADMINISTRATOR)
-        password = generate_password(name, parent=self)
+        password = generate_password(name, parent=self, protect=True)
         return carry_credential(
             name,
             username=ADMINISTRATOR,
@@ -138,6 +138,7 @@ class RabbitMQ(pulumi.ComponentResource):
             namespace=args.namespace,
             object_labels=own_labels,
             parent=self,
+            protect=True,
             extra={
                 "default_user.conf": password.apply(
                     lambda found: f"default_user = {ADMINISTRATOR}\ndefault_pass = {found}\n"

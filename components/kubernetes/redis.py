@@ -54,10 +54,11 @@ class Redis(pulumi.ComponentResource):
             user.name: carry_credential(
                 object_name(store.name, user.name),
                 username=user.name,
-                password=generate_password(object_name(store.name, user.name), parent=self),
+                password=generate_password(object_name(store.name, user.name), parent=self, protect=True),
                 namespace=args.namespace,
                 object_labels=own_labels,
                 parent=self,
+                protect=True,
             )
             for user in store.users
         }

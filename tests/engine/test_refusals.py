@@ -11,12 +11,18 @@ from tests.engine.conftest import Project
 FOREIGN_READER = "tests/policies/programs/foreign_reader"
 
 
-def objects(project: Project) -> int:
-    """How many objects the API server holds, events and leases left out: they come and go by themselves."""
+def objects(project: Project) -> set[str]:
+    """Every object of the API server that no controller made: those come and go by themselves, like events."""
     kinds = project.kubectl(
         "api-resources --verbs=list -o name | grep -vE '^(events|leases)' | paste -sd,"
     ).split()[-1]
-    return len(project.kubectl(f"get {kinds} -A -o name --ignore-not-found").splitlines())
+    items = project.get(f"{kinds} -A --ignore-not-found")["items"]
+    every = [(item["kind"], item["metadata"]) for item in items]
+    return {
+        f"{kind} {metadata.get('namespace', '')}/{metadata['name']}"
+        for kind, metadata in every
+        if "ownerReferences" not in metadata
+    }
 
 
 def test_a_second_owner_on_the_monoliths_database_is_refused_at_preview(year1: Project) -> None:
