@@ -5,6 +5,7 @@ Nothing below this module asks which year it is.
 
 from roadmap.catalog_entries import Catalog
 from roadmap.composition import Composition, compose
+from roadmap.resolve_backfills import resolve_backfills
 from roadmap.resolve_events import resolve_broker
 from roadmap.resolve_network import resolve_network
 from roadmap.resolve_public import resolve_edges, resolve_issuers, resolve_public, resolve_routes
@@ -29,6 +30,7 @@ def resolve(config: StackConfig, catalog: Catalog) -> Topology:
     stores = resolve_stores(parts)
     broker = resolve_broker(parts)
     public = resolve_public(parts)
+    exemptions = exemptions_of(config, catalog)
     return Topology(
         stack=config.stack,
         year=config.year,
@@ -48,7 +50,9 @@ def resolve(config: StackConfig, catalog: Catalog) -> Topology:
         issuers=issuers,
         side_effects=_side_effects(parts),
         views=tuple(view for part in parts.inside for view in part.views),
-        exemptions=exemptions_of(config, catalog),
+        exemptions=exemptions,
+        backfills=resolve_backfills(parts, exemptions),
+        queue_autoscaler="keda" if config.operators.keda else None,
         network=resolve_network(parts, services, stores, broker, edges),
     )
 

@@ -6,6 +6,7 @@ from roadmap.catalog_parts import Egress, WorkloadEntry
 from roadmap.composition import Composition
 from roadmap.operator_paths import AMQP, POSTGRES, broker_paths, postgres_paths, selected
 from roadmap.pod_labels import broker_pods, everything, pods, postgres_pods
+from roadmap.resolve_backfills import backfill_job, open_backfills
 from roadmap.resolve_public import validators
 from roadmap.topology import MONOLITH, Broker, Edge, NetworkPath, Peer, Service, Store, StoreKind, StoreUse
 
@@ -33,7 +34,9 @@ def resolve_network(
     return (
         *_public(parts, services),
         *_store_users(services, live),
+        *_grants(live),
         *_backfills(parts, live),
+        *_queue_autoscaler(parts, services, live),
         *_broker_users(services, broker),
         *_peers(parts),
         *_edges(edges),
@@ -89,26 +92,50 @@ def _store_path(namespace: str, workload: str, store: Store, use: StoreUse) -> N
     )
 
 
-def backfill_job(domain: str) -> str:
-    """Base name of the Job that moves a domain's tables, and the name label of its pods."""
-    return f"{domain}-backfill"
+def grants_job(store: str) -> str:
+    """Base name of the Job that grants a store's roles what they may do, and the name label of its pods."""
+    return f"{store}-grants"
+
+
+def _grants(live: dict[str, Store]) -> Iterator[NetworkPath]:
+    for store in live.values():
+        if store.needs_grants:
+            yield NetworkPath(
+                source=pods(store.namespace, grants_job(store.name)),
+                target=postgres_pods(store.namespace, store.name, "primary" if store.replica else None),
+                ports=(POSTGRES,),
+                purpose=f"roles of {store.name} are granted what they may do",
+            )
 
 
 def _backfills(parts: Composition, live: dict[str, Store]) -> Iterator[NetworkPath]:
     """The one database-to-database link, while an exemption stands for it."""
-    for placed in parts.placed:
-        if placed.at.backfill is None:
-            continue
-        domain = placed.entry.domain
-        job = backfill_job(domain)
-        ends = [store for store in live.values() if store.kind is StoreKind.POSTGRES]
-        for store in (store for store in ends if store.owner in (MONOLITH, domain)):
+    for move in open_backfills(parts):
+        for store in (live[move.monolith_store], live[move.service_store]):
             yield NetworkPath(
-                source=pods(parts.namespace(domain), job),
+                source=pods(parts.namespace(move.domain), backfill_job(move.domain)),
                 target=postgres_pods(store.namespace, store.name, "primary" if store.replica else None),
                 ports=(STORE_PORTS[store.kind],),
-                purpose=f"exemption: the {placed.at.backfill} backfill of {domain} reaches {store.name}",
+                purpose=f"exemption: the backfill of {move.domain} reaches {store.name}",
             )
+
+
+def _queue_autoscaler(
+    parts: Composition, services: tuple[Service, ...], live: dict[str, Store]
+) -> Iterator[NetworkPath]:
+    """KEDA to the Redis that holds a queue by whose depth a workload scales."""
+    keda = parts.config.operators.keda
+    for service in services if keda else ():
+        for workload in service.workloads:
+            for use in workload.stores if workload.scaling.queue else ():
+                store = live[use.store]
+                if keda and store.kind is StoreKind.REDIS and use.redis_database == 0:
+                    yield NetworkPath(
+                        source=selected(keda),
+                        target=pods(store.namespace, store.name),
+                        ports=(STORE_PORTS[store.kind],),
+                        purpose=f"KEDA reads the depth of {workload.name}'s queue",
+                    )
 
 
 def _broker_users(services: tuple[Service, ...], broker: Broker) -> Iterator[NetworkPath]:

@@ -54,6 +54,7 @@ def _monolith(parts: Composition, issuers: tuple[TokenIssuer, ...], edges: tuple
         ),
         migration=_migration(entry.migration),
         jwks_path=entry.jwks_path if parts.monolith_signs else None,
+        signing_key=True,
     )
 
 

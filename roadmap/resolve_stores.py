@@ -3,30 +3,49 @@
 from roadmap.catalog_parts import SMALL, StoreEntry
 from roadmap.composition import Composition
 from roadmap.refusal import Refusal, paste
-from roadmap.topology import MONOLITH, Edge, Images, Replica, Store, StoreKind, StoreUser
+from roadmap.resolve_backfills import backfill_user, moves, open_backfills, postgres_of_the_monolith
+from roadmap.topology import MONOLITH, Edge, Images, Replica, Store, StoreKind
 
 
 def resolve_stores(parts: Composition) -> tuple[Store, ...]:
     """All stores: the monolith's with the roles that domains inside it need, then each service's, parked ones too."""
-    added: dict[str, tuple[StoreUser, ...]] = {}
-    for part in parts.inside:
-        for name, users in part.store_users.items():
-            added[name] = added.get(name, ()) + users
-    stores = [
-        _store(parts, entry, MONOLITH, added.get(entry.name, ())) for entry in parts.catalog.monolith.stores
-    ]
+    stores = [_monolith_store(parts, entry) for entry in parts.catalog.monolith.stores]
     for placed in parts.placed:
         service = placed.future_service if placed.at.parked else placed.service
-        if service:
-            stores += [
-                _store(parts, entry, placed.entry.domain, (), placed.at.parked) for entry in service.stores
-            ]
+        for entry in service.stores if service else ():
+            store = _store(parts, entry, placed.entry.domain)
+            stores.append(
+                store.model_copy(update={"parked": placed.at.parked, "discarding": placed.at.discarding})
+            )
     return tuple(stores)
 
 
-def _store(
-    parts: Composition, entry: StoreEntry, owner: str, added: tuple[StoreUser, ...], parked: bool = False
-) -> Store:
+def _monolith_store(parts: Composition, entry: StoreEntry) -> Store:
+    """A store of the monolith with the roles and views of this topology, and those of others that it must not have."""
+    present = [user for part in parts.inside for user in part.store_users.get(entry.name, ())]
+    present += [b.user for b in open_backfills(parts) if b.monolith_store == entry.name]
+    names = {user.name for user in present}
+    views = {view.label for part in parts.inside for view in part.views if view.store == entry.name}
+    known_users: dict[str, None] = {}
+    known_views: dict[str, None] = {}
+    for placed in parts.placed:
+        for phase in placed.entry.phases:
+            known_users.update(dict.fromkeys(u.name for u in phase.monolith.store_users.get(entry.name, ())))
+            known_views.update(
+                dict.fromkeys(view.label for view in phase.monolith.views if view.store == entry.name)
+            )
+    if entry.name == postgres_of_the_monolith(parts):
+        known_users.update(dict.fromkeys(backfill_user(p.entry.domain) for p in parts.placed if moves(p)))
+    return _store(parts, entry, MONOLITH).model_copy(
+        update={
+            "users": (*entry.users, *present),
+            "retired_users": tuple(name for name in known_users if name not in names),
+            "retired_views": tuple(label for label in known_views if label not in views),
+        }
+    )
+
+
+def _store(parts: Composition, entry: StoreEntry, owner: str) -> Store:
     followers = entry.replicas.get(parts.config.environment, 0)
     return Store(
         name=entry.name,
@@ -34,11 +53,10 @@ def _store(
         owner=owner,
         namespace=parts.namespace(owner),
         database=entry.database,
-        users=entry.users + added,
+        users=entry.users,
         storage_gib=parts.config.sizes.get(entry.name, entry.storage_gib),
         resources=entry.resources.get(parts.config.environment, SMALL),
         replica=Replica(instances=followers) if followers else None,
-        parked=parked,
     )
 
 

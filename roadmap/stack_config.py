@@ -159,6 +159,8 @@ class OperatorsConfig(Section):
     dns: PodSelector = PodSelector(namespace="kube-system", labels={"k8s-app": "kube-dns"})
     monitoring: PodSelector | None = None
     """Pods that scrape metrics; None: nobody may."""
+    keda: PodSelector | None = None
+    """KEDA's operator, which scales by the depth of a queue; None: it is not installed."""
 
 
 class ApiServerConfig(Section):

@@ -167,6 +167,11 @@ class MaterializedView(Frozen):
     """Columns of the unique index without which it could not be refreshed concurrently."""
     query: str
 
+    @property
+    def label(self) -> str:
+        """The view as `schema.name`."""
+        return f"{self.view_schema}.{self.name}"
+
 
 class Images(Frozen):
     """Images of the servers that the platform runs; those of services stand with each `Service`."""

@@ -77,6 +77,12 @@ class Store(Frozen):
     retired_views: tuple[str, ...] = ()
     """Materialized views that another phase has and this one has not, each as `schema.name`."""
 
+    @property
+    def needs_grants(self) -> bool:
+        """Whether roles beside the owner of the database are, or may have been, in this Postgres."""
+        beside = any(not user.owns_database for user in self.users) or bool(self.retired_users)
+        return self.kind is StoreKind.POSTGRES and beside
+
 
 class StoreUse(Frozen):
     """One workload's connection to a store of its owner, handed over as a URL in an environment variable."""

@@ -88,8 +88,15 @@ def test_every_topology_keeps_the_shared_nothing_rules(resolved: dict[Phases, To
         assert len({r.path_prefix for r in topology.routes}) == len(topology.routes)
         assert len({s.name for s in topology.side_effects}) == len(topology.side_effects)
         for queue in topology.broker.queues:
-            runs = queue.owner == MONOLITH or any(s.owner == queue.owner for s in topology.services)
-            assert bool(queue.bindings) == runs, queue.name
+            consumers = [
+                workload
+                for service in topology.services
+                if service.owner == queue.owner
+                for workload in service.workloads
+                if queue.owner != MONOLITH or queue.name in {setting.value for setting in workload.settings}
+            ]
+            assert bool(queue.bindings) == bool(consumers), queue.name
+            assert bool(queue.retired_bindings) != bool(consumers), queue.name
 
 
 def test_no_path_leads_from_a_service_to_a_store_or_pod_of_another_owner_but_over_an_edge(

@@ -152,6 +152,7 @@ def test_network_paths_are_exactly_these(year1: Topology) -> None:
         (broker, broker, peers),
         (broker, api, (6443,)),
         ("year1-broker:events-definitions", broker, (15672,)),
+        (ns + "monolith-postgres-grants", primary, (5432,)),
         ("year1-monolith:*", "kube-system:kube-dns", (53,)),
         ("year1-broker:*", "kube-system:kube-dns", (53,)),
         (ns + "monolith-api", public, (443,)),
