@@ -14,6 +14,7 @@ import pytest
 import roadmap
 from components.rendering import rabbitmq, redis
 from roadmap.topology import Resources, Store, StoreKind, Topology
+from tests.servers.postgres import PostgresServer, postgres_server
 from tests.servers.processes import INSTALL, free_port, need, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +156,13 @@ def broker_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningB
         ),
     ):
         yield broker
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One Postgres for all tests; each module makes databases and roles of its own names."""
+    with postgres_server() as server:
+        yield server
 
 
 def _listens(port: int) -> bool:
