@@ -78,6 +78,13 @@ def _cluster_binary(name: str, package: str, flags: str = _KUBERNETES_FLAGS) -> 
     )
 
 
+_EVALUATOR = "github.com/np-guard/netpol-analyzer/cmd/netpolicy"
+
+
+def _produce_evaluator(folder: Path, run: Run) -> None:
+    _go_build(run, module="network-policies", package=_EVALUATOR, output=folder / "netpolicy")
+
+
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _CLI_FLAGS = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={PULUMI_VERSION}"
 _LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
@@ -122,12 +129,21 @@ BUILDS: tuple[Build, ...] = (
     _cluster_binary("kwok", "sigs.k8s.io/kwok/cmd/kwok", flags=""),
     _cluster_binary("etcd", "go.etcd.io/etcd/server/v3", flags=""),
     Build(name="crds", modules=("crds",), outputs=(), recipe="go run .", produce=_produce_crds),
+    Build(
+        name="netpolicy",
+        modules=("network-policies",),
+        outputs=("netpolicy",),
+        recipe=_EVALUATOR,
+        produce=_produce_evaluator,
+    ),
 )
 
 ENGINE = ("pulumi",)
 """Names of the builds that the offline engine needs."""
-EVERYTHING = tuple(build.name for build in BUILDS)
-"""Names of all builds, in the order in which they are made."""
+TESTS = ("netpolicy",)
+"""Names of the builds that only tests need: each is made when the first test asks for it."""
+EVERYTHING = tuple(build.name for build in BUILDS if build.name not in TESTS)
+"""Names of all builds that the engine and the cluster need, in the order in which they are made."""
 
 
 def build_of(name: str) -> Build:
@@ -145,7 +161,8 @@ def binary(name: str) -> Path:
     path = (experiment_folder() or build.folder()) / name
     if not path.is_file():
         raise ToolchainError(
-            f"toolchain: `{name}` is not built ({path} is missing).", fix="run `make engine`"
+            f"toolchain: `{name}` is not built ({path} is missing).",
+            fix="run `make test`" if build.name in TESTS else "run `make engine`",
         )
     return path
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from offline.toolchain import store
-from offline.toolchain.builds import EVERYTHING, Build, binary, build_of, crds
+from offline.toolchain.builds import BUILDS, EVERYTHING, Build, binary, build_of, crds
 from offline.toolchain.errors import ToolchainError
 from offline.toolchain.go import Go, environment, find_go
 from offline.toolchain.places import cache_root, experiment_folder
@@ -26,7 +26,7 @@ def ensure(names: Iterable[str] = EVERYTHING) -> None:
     if experiment_folder() is not None:
         _check_experiment(asked)
         return
-    wanted = [build_of(name) for name in EVERYTHING if name in asked]
+    wanted = [build for build in BUILDS if build.name in asked]
     if all(store.is_intact(build.folder()) for build in wanted):
         return
     root = cache_root() / "toolchain"

@@ -57,7 +57,8 @@ def test_every_module_has_its_checksums(module: str) -> None:
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_a_binary_that_is_not_built_is_refused_by_name(name: str) -> None:
-    with pytest.raises(ToolchainError, match=rf"`{name}` is not built.*\n  fix: run `make engine`"):
+    command = "make test" if name in builds.TESTS else "make engine"
+    with pytest.raises(ToolchainError, match=rf"`{name}` is not built.*\n  fix: run `{command}`"):
         builds.binary(name)
 
 
@@ -65,6 +66,12 @@ def test_a_binary_that_is_not_built_is_refused_by_name(name: str) -> None:
 def test_an_unknown_binary_lists_those_there_are() -> None:
     with pytest.raises(ToolchainError, match=r"no build `kubelet`.*\n  fix: use one of: .*kube-apiserver"):
         builds.binary("kubelet")
+
+
+def test_what_only_tests_need_is_no_part_of_everything() -> None:
+    assert set(builds.TESTS) | set(builds.EVERYTHING) == {build.name for build in builds.BUILDS}
+    assert not set(builds.TESTS) & set(builds.EVERYTHING)
+    assert not set(builds.TESTS) & set(builds.ENGINE)
 
 
 @pytest.mark.usefixtures("machine")

@@ -33,6 +33,12 @@ def test_what_is_missing_is_built_once(machine: Machine, capsys: pytest.CaptureF
     assert binary("etcd").read_text().startswith("made by")
 
 
+def test_what_only_tests_need_is_built_when_it_is_asked_for(machine: Machine) -> None:
+    ensure(["netpolicy"])
+    assert entries(machine) == ["netpolicy"]
+    assert binary("netpolicy").read_text().startswith("made by")
+
+
 def test_a_build_is_static_pinned_and_without_paths(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
