@@ -13,6 +13,7 @@ from .exemptions import Exemption, read_exemptions
 from .graph.graph import Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
 from .levels import verify
+from .packs import ISOLATION, Pack
 from .report import as_json, as_sarif, as_table
 from .rules import RULES
 from .sharing import GRADES
@@ -23,7 +24,7 @@ _FORMATS = {"table": as_table, "json": as_json, "sarif": as_sarif}
 def main(arguments: Sequence[str]) -> int:
     """Exit code 0: nothing refused; 1: mandatory findings; 2: input that cannot be audited, the rest still is."""
     options = _parser().parse_args(arguments)
-    return _audit(options) if options.command == "audit" else _verify(options)
+    return _audit(options) if options.command == "audit" else verify_pack(ISOLATION, options)
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -47,14 +48,16 @@ def _audit(options: argparse.Namespace) -> int:
     return 2 if problems else found.exit_code
 
 
-def _verify(options: argparse.Namespace) -> int:
-    result = verify(options.policy_config, options.exemptions, datetime.datetime.now(datetime.UTC).date())
+def verify_pack(pack: Pack, options: argparse.Namespace) -> int:
+    """Print what weakens a pack, or that nothing does; the exit code says which."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    result = verify(pack, options.policy_config, options.exemptions, today)
     for line in result.exemptions:
         print(line)
     for line in (*result.problems, *result.lowered):
         print(f"error: {line}", file=sys.stderr)
     if not result.exit_code:
-        print(f"{len(RULES)} rules at their levels, {len(result.exemptions)} exemptions in force")
+        print(f"{len(pack.rules)} rules at their levels, {len(result.exemptions)} exemptions in force")
     return result.exit_code
 
 
@@ -80,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--exemptions", type=Path, metavar="FILE", help="exemptions, each with an expiry date"
     )
+    add_verify(commands)
+    return parser
+
+
+def add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `verify`, which every pack has."""
     command = commands.add_parser(
         "verify", help="fail on a lowered level, a missing rule, an expired exemption"
     )
@@ -87,7 +96,6 @@ def _parser() -> argparse.ArgumentParser:
         "--policy-config", type=Path, metavar="FILE", help="what --policy-pack-config is given"
     )
     command.add_argument("--exemptions", type=Path, metavar="FILE")
-    return parser
 
 
 def _pair(value: str) -> tuple[str, str]:

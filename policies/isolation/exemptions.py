@@ -17,9 +17,6 @@ import yaml
 from .findings import ADVISORY, MANDATORY, Finding
 from .resources import mapping, text
 
-EXEMPTIONS = Path(__file__).resolve().parent / "exemptions.yaml"
-"""Exemptions that hold wherever this pack is used; others are given as policy configuration."""
-
 _FIELDS = ("rule", "resource", "owner", "reason", "expires")
 
 

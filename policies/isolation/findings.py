@@ -13,9 +13,6 @@ from .graph.stores import Store
 MANDATORY = "mandatory"
 ADVISORY = "advisory"
 
-ADVICE = "isolation-advice"
-"""The policy under which an engine prints what is only worth knowing."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -49,7 +46,8 @@ class Finding:
         }
 
 
-Check = Callable[[Graph, Mapping[str, Any]], Iterable[Finding]]
+Check = Callable[[Any, Mapping[str, Any]], Iterable[Finding]]
+"""Asked with the pack's graph of a stack and the rule's own configuration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

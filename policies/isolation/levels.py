@@ -15,11 +15,10 @@ from typing import Any
 
 import yaml
 
-from .exemptions import EXEMPTIONS, read_exemptions
-from .findings import ADVICE, ADVISORY, MANDATORY
-from .rules import RULES
+from .exemptions import read_exemptions
+from .findings import ADVISORY, MANDATORY
+from .packs import Pack
 
-LEVELS = Path(__file__).resolve().parent / "levels.yaml"
 _ORDER = {"disabled": 0, ADVISORY: 1, MANDATORY: 2, "remediate": 2}
 
 
@@ -40,21 +39,25 @@ class Verification:
         return 2 if self.problems else 1 if self.lowered else 0
 
 
-def verify(policy_config: Path | None, exemptions: Path | None, today: datetime.date) -> Verification:
-    """Hold the rules, a policy configuration and the exemptions against the levels that are written down."""
+def verify(
+    pack: Pack, policy_config: Path | None, exemptions: Path | None, today: datetime.date
+) -> Verification:
+    """Hold a pack's rules, a policy configuration and the exemptions against the levels that are written down."""
     result = Verification()
-    wanted = yaml.safe_load(LEVELS.read_text())
-    actual = {rule.id: rule.level for rule in RULES}
+    wanted = yaml.safe_load(pack.levels.read_text())
+    actual = {rule.id: rule.level for rule in pack.rules}
     for rule, level in wanted.items():
         if rule not in actual:
-            result.lowered.append(f"{LEVELS.name}: rule {rule} is not in the pack any more")
+            result.lowered.append(f"{pack.levels.name}: rule {rule} is not in the pack any more")
         elif _ORDER[actual[rule]] < _ORDER[level]:
-            result.lowered.append(f"{LEVELS.name}: rule {rule} is {actual[rule]}, and has to be {level}")
-    result.problems += [f"{LEVELS.name}: rule {rule} has no level" for rule in actual if rule not in wanted]
+            result.lowered.append(f"{pack.levels.name}: rule {rule} is {actual[rule]}, and has to be {level}")
+    result.problems += [
+        f"{pack.levels.name}: rule {rule} has no level" for rule in actual if rule not in wanted
+    ]
     if policy_config is not None:
-        _configured(policy_config, wanted, result)
+        _configured(pack, policy_config, wanted, result)
     for path in dict.fromkeys(
-        path for path in (EXEMPTIONS if EXEMPTIONS.exists() else None, exemptions) if path
+        path for path in (pack.exemptions if pack.exemptions.exists() else None, exemptions) if path
     ):
         found, problems = read_exemptions(path, actual)
         result.problems += problems
@@ -66,7 +69,7 @@ def verify(policy_config: Path | None, exemptions: Path | None, today: datetime.
     return result
 
 
-def _configured(path: Path, wanted: dict[str, str], result: Verification) -> None:
+def _configured(pack: Pack, path: Path, wanted: dict[str, str], result: Verification) -> None:
     try:
         content = json.loads(path.read_text())
     except OSError:
@@ -86,7 +89,7 @@ def _configured(path: Path, wanted: dict[str, str], result: Verification) -> Non
             if isinstance(value, dict)
             else 0
         )
-        if rule not in {*wanted, ADVICE, "all"}:
+        if rule not in {*wanted, pack.advice, "all"}:
             result.problems.append(f"{path}: {rule}: no such rule; there are {', '.join(sorted(wanted))}")
         elif level is not None and level not in _ORDER:
             result.problems.append(

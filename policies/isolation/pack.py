@@ -14,16 +14,15 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from .exemptions import EXEMPTIONS, Exemption, parse_exemptions, read_exemptions
-from .findings import ADVICE, ADVISORY, MANDATORY, Finding, Rule, broken, finding_of_rule
+from .exemptions import Exemption, parse_exemptions, read_exemptions
+from .findings import ADVISORY, MANDATORY, Finding, Rule, broken, finding_of_rule
 from .graph.graph import Graph, Settings
 from .graph.owners import DEFAULT_OWNER_KEYS
 from .judgement import judge
+from .packs import ISOLATION, Pack
 from .resources import mapping, sequence
-from .rules import RULES
 from .sources.analyzer import resources_from_policy
 
-NAME = "isolation"
 SETTINGS: dict[str, dict[str, Any]] = {
     "ownerKeys": {"type": "array", "items": {"type": "string"}, "default": list(DEFAULT_OWNER_KEYS)},
     "namespaceOwners": {"type": "object", "additionalProperties": {"type": "string"}},
@@ -38,14 +37,14 @@ GraphOf = Callable[[Settings], Graph]
 class RulePolicy(StackValidationPolicy):
     """A rule as the engine knows it, or, without a rule, what all of them advise."""
 
-    def __init__(self, rule: Rule | None) -> None:
+    def __init__(self, rule: Rule | None, pack: Pack = ISOLATION) -> None:
         mandatory = rule is not None and rule.level == MANDATORY
         properties = {
             **SETTINGS,
             **{name: dict(schema) for name, schema in (rule.config if rule else {}).items()},
         }
         super().__init__(
-            name=rule.id if rule else ADVICE,
+            name=rule.id if rule else pack.advice,
             description=rule.cause if rule else "Not refused, but worth knowing.",
             enforcement_level=EnforcementLevel.MANDATORY if mandatory else EnforcementLevel.ADVISORY,
             validate=self._validate,
@@ -53,31 +52,36 @@ class RulePolicy(StackValidationPolicy):
             remediation_steps=rule.remedy if rule else None,
         )
         self.rule = rule
+        self.pack = pack
 
     def _validate(self, args: StackValidationArgs, report: ReportViolation) -> None:
         self.judge(
-            lambda settings: Graph(resources_from_policy(args.resources), settings), args.get_config(), report
+            lambda settings: self.pack.read(resources_from_policy(args.resources), settings),
+            args.get_config(),
+            report,
         )
 
     def judge(self, graph_of: GraphOf, config: Mapping[str, Any], report: ReportViolation) -> None:
         """Report the rule's violations; the advice policy reports what all rules merely advise."""
-        rules = RULES if self.rule is None else (self.rule,)
-        for finding in _findings(rules, graph_of, config):
+        rules = self.pack.rules if self.rule is None else (self.rule,)
+        for finding in _findings(self.pack, rules, graph_of, config):
             if self.rule is None and finding.level == ADVISORY:
                 report(f"[{finding.rule}] {finding.message}", finding.resource)
             elif self.rule is not None and finding.level == MANDATORY:
                 report(finding.message, finding.resource)
 
 
-def policies() -> list[Policy]:
+def policies(pack: Pack = ISOLATION) -> list[Policy]:
     """One policy for each rule, and one that prints what is only worth knowing."""
-    return [*(RulePolicy(rule) for rule in RULES), RulePolicy(None)]
+    return [*(RulePolicy(rule, pack) for rule in pack.rules), RulePolicy(None, pack)]
 
 
-def _findings(rules: tuple[Rule, ...], graph_of: GraphOf, config: Mapping[str, Any]) -> list[Finding]:
+def _findings(
+    pack: Pack, rules: tuple[Rule, ...], graph_of: GraphOf, config: Mapping[str, Any]
+) -> list[Finding]:
     try:
         graph = graph_of(settings_of(config))
-        exemptions, problems = _exemptions(config)
+        exemptions, problems = _exemptions(pack, config)
     except Exception as error:
         return [broken(rule, error) for rule in rules]
     findings = judge(graph, {rule.id: config for rule in rules}, exemptions=exemptions, rules=rules)
@@ -86,11 +90,11 @@ def _findings(rules: tuple[Rule, ...], graph_of: GraphOf, config: Mapping[str, A
     return findings
 
 
-def _exemptions(config: Mapping[str, Any]) -> tuple[list[Exemption], list[str]]:
-    ids = [rule.id for rule in RULES]
+def _exemptions(pack: Pack, config: Mapping[str, Any]) -> tuple[list[Exemption], list[str]]:
+    ids = [rule.id for rule in pack.rules]
     found, problems = parse_exemptions(config.get("exemptions"), "policy configuration", ids)
-    if EXEMPTIONS.exists():
-        more, wrong = read_exemptions(EXEMPTIONS, ids)
+    if pack.exemptions.exists():
+        more, wrong = read_exemptions(pack.exemptions, ids)
         found, problems = found + more, problems + wrong
     return found, problems
 

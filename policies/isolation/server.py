@@ -24,7 +24,8 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import _is_unknown
 
 from .graph.graph import Graph, Settings
-from .pack import NAME, SETTINGS, RulePolicy, policies
+from .pack import SETTINGS, RulePolicy, policies
+from .packs import ISOLATION, Pack
 from .resources import UNKNOWN, Resource
 from .sources.properties import resource_from_properties
 
@@ -34,11 +35,11 @@ _LARGEST_MESSAGE = 1024 * 1024 * 400
 class Servicer(_PolicyAnalyzerServicer):
     """The SDK's analyzer, except that a stack is decoded once and made into one graph."""
 
-    def __init__(self, assembled: list[Policy]) -> None:
-        super().__init__(
-            NAME, "0.0.1", assembled, EnforcementLevel.MANDATORY, None, None, None, None, None, None, None
-        )
+    def __init__(self, assembled: list[Policy], pack: Pack = ISOLATION) -> None:
+        unset = (None,) * 7  # description, remediation steps and other texts that a pack may have
+        super().__init__(pack.name, "0.0.1", assembled, EnforcementLevel.MANDATORY, *unset)
         self._assembled = assembled
+        self._pack = pack
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Every policy's violations of a stack."""
@@ -64,7 +65,7 @@ class Servicer(_PolicyAnalyzerServicer):
                 decoded.extend(resource_of(item) for item in request.resources)
             key = repr(settings)
             if key not in graphs:
-                graphs[key] = Graph(decoded, settings)
+                graphs[key] = self._pack.read(decoded, settings)
             return graphs[key]
 
         for policy in self._assembled:
@@ -114,13 +115,13 @@ def _value(value: struct_pb2.Value) -> Any:
     return value.bool_value if kind == "bool_value" else None
 
 
-def serve() -> None:
+def serve(pack: Pack = ISOLATION) -> None:
     """Run as a policy pack: print the port, then answer until the engine ends the process."""
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=4),
         options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(policies()), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(policies(pack), pack), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

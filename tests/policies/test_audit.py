@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from policies.isolation.command_line import main
+from policies.isolation.packs import ISOLATION
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "postgres://u:hunter2@pg/shop"
@@ -281,9 +283,8 @@ def test_no_level_is_lowered_unseen(
 def test_a_missing_rule_is_noticed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from policies.isolation.rules import RULES
-
-    monkeypatch.setattr("policies.isolation.levels.RULES", RULES[1:])
+    fewer = replace(ISOLATION, rules=ISOLATION.rules[1:])
+    monkeypatch.setattr("policies.isolation.command_line.ISOLATION", fewer)
     assert main(["verify"]) == 1
     assert "rule shared-database is not in the pack any more" in capsys.readouterr().err
 

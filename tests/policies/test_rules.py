@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies.isolation.findings import ADVICE
 from policies.isolation.pack import policies
+from policies.isolation.packs import ISOLATION
 from policies.isolation.rules import RULES
 from policies.isolation.server import Servicer
 
@@ -19,7 +19,7 @@ Stack = list[Any]
 def said(rule: str, stack: Stack, settings: dict[str, Any] | None = None, **options: Any) -> list[Answer]:
     """What one rule says, refusals and advice alike; `settings` are stated under every policy."""
     if settings is not None:
-        options["config"] = dict.fromkeys((*(item.id for item in RULES), ADVICE), settings)
+        options["config"] = dict.fromkeys((*(item.id for item in RULES), ISOLATION.advice), settings)
     return [item for item in analyze(*stack, **options) if item.policy == rule or f"[{rule}]" in item.message]
 
 
