@@ -5,6 +5,7 @@
 #   PROGRAM=         another Pulumi program's folder, for up, preview, refresh and down
 #   YES=1            answers the question of `down`
 #   ARGS=            more arguments for kubectl, pytest or pulumi
+#   DOMAIN= STORES=  a parked domain and its stores, all of them by name, for discard
 #   FROM= TO=        two stacks, for diff and steps
 #   PATHS=           YAML files, folders or stack exports, for audit
 #   CORPUS=          a folder of labelled systems, for accuracy
@@ -15,7 +16,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
 STACK ?= year1
-export STACK ENGINE PROGRAM YES ARGS
+export STACK ENGINE PROGRAM YES ARGS DOMAIN STORES
 unexport PYTHONPATH PYTHONHOME
 # A plain command, so that make starts it without a shell between: a signal to make reaches it.
 offline = @$(PYTHON) -m offline
@@ -24,7 +25,7 @@ FROM ?= year1
 TO ?= year2
 PAGES := .state/pages
 
-.PHONY: help up preview refresh down cluster cluster-down kubectl env engine show diagram diff steps audit accuracy \
+.PHONY: help up preview refresh down discard walk cluster cluster-down kubectl env engine show diagram diff steps audit accuracy \
 	ci-policy policy-test test-servers check test clean
 
 help: ## say what each target does
@@ -41,6 +42,12 @@ refresh: ## read the cluster into the state, to see drift (STACK)
 
 down: ## empty a stack of the embedded cluster: lists what will be lost, asks (STACK, YES=1)
 	$(offline) down
+
+discard: ## let a parked domain's stores go, data and all, after they are named (STACK, DOMAIN, STORES)
+	$(offline) discard
+
+walk: ## take a stack from year 1 to year 3 and back on a cluster of its own, a line a step
+	$(offline) python -m pytest tests/engine/test_walk.py --capture=no --quiet $(ARGS)
 
 cluster: ## start the embedded cluster
 	$(offline) cluster

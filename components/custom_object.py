@@ -35,8 +35,10 @@ def custom_object(
     spec: Mapping[str, object],
     opts: pulumi.ResourceOptions,
     wait_for: str | None = None,
+    annotations: Mapping[str, str] | None = None,
 ) -> CustomObject:
     """Register a custom resource; `wait_for` is a condition such as `condition=Ready`, None: not awaited."""
+    all_annotations = {**(annotations or {}), **({WAIT_FOR: wait_for} if wait_for is not None else {})}
     resource = k8s.apiextensions.CustomResource(
         resource_name,
         api_version=api_version,
@@ -45,7 +47,7 @@ def custom_object(
             "name": name,
             "namespace": namespace,
             "labels": dict(object_labels),
-            **({"annotations": {WAIT_FOR: wait_for}} if wait_for is not None else {}),
+            **({"annotations": all_annotations} if all_annotations else {}),
         },
         spec=dict(spec),
         opts=opts,

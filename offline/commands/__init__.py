@@ -20,6 +20,7 @@ COMMANDS = {
     "preview": "offline.commands.preview",
     "refresh": "offline.commands.refresh",
     "down": "offline.commands.down",
+    "discard": "offline.commands.discard",
     "cluster": "offline.commands.cluster",
     "cluster-down": "offline.commands.cluster_down",
     "kubectl": "offline.commands.kubectl",

@@ -102,12 +102,6 @@ def test_a_service_without_evidence_is_refused_with_the_gaps(year1: Project) -> 
     assert objects(year1) == before
 
 
-def test_what_no_component_builds_yet_is_refused_by_name(year1: Project) -> None:
-    refused = year1.make("preview", STACK="year2").must_refuse()
-    assert "no component can build" in refused.text
-    assert "yet" in refused.text
-
-
 def test_an_unknown_stack_lists_those_that_exist(year1: Project) -> None:
     refused = year1.make("up", STACK="year9").must_refuse()
     assert "year9" in refused.text

@@ -73,6 +73,35 @@ def test_a_postgres_cluster_becomes_ready_grows_and_goes(live: Live, namespace: 
         live.wait_gone(f"/api/v1/namespaces/{namespace}/{gone}")
 
 
+def test_a_hibernated_postgres_cluster_keeps_its_claims_and_wakes_on_them(live: Live, namespace: str) -> None:
+    path = POSTGRES.format(namespace, "sleeper")
+    claim = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/pgdata-sleeper-1"
+    live.create(
+        """
+        apiVersion: postgresql.cnpg.io/v1
+        kind: Cluster
+        metadata: {name: sleeper, annotations: {cnpg.io/hibernation: "off"}}
+        spec: {instances: 1, storage: {size: 1Gi}}
+        """,
+        namespace,
+    )
+    live.wait(path, lambda it: condition(it, "Ready").get("status") == "True")
+    uid = live.get(claim).json["metadata"]["uid"]
+
+    live.patch(path, {"metadata": {"annotations": {"cnpg.io/hibernation": "on"}}})
+    asleep = live.wait(path, lambda it: condition(it, "cnpg.io/hibernation").get("status") == "True")
+    assert condition(asleep, "Ready")["status"] == "False"
+    assert asleep["status"]["readyInstances"] == 0
+    live.wait_gone(f"/api/v1/namespaces/{namespace}/pods/sleeper-1")
+    assert live.get(claim).json["metadata"]["uid"] == uid
+
+    live.patch(path, {"metadata": {"annotations": {"cnpg.io/hibernation": "off"}}})
+    awake = live.wait(path, lambda it: condition(it, "Ready").get("status") == "True")
+    assert not condition(awake, "cnpg.io/hibernation")
+    assert live.get(claim).json["metadata"]["uid"] == uid
+    live.delete(path)
+
+
 def test_a_rabbitmq_cluster_becomes_ready(live: Live, namespace: str) -> None:
     live.create(
         """
