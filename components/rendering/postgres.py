@@ -23,9 +23,9 @@ def cluster_spec(
 ) -> dict[str, object]:
     """Spec with our own credentials: `secret_names` maps a role to its basic-auth Secret in the same namespace.
 
-    Roles beside the database's owner are managed by the operator; what they may read is granted by the
-    owner's own migrations, which know the tables. Instances follow the primary as streaming replicas and
-    answer on `<name>-ro`.
+    Roles beside the database's owner are managed by the operator, which also drops those that are retired; what they
+    may read is granted by a Job of the owner's role (`rendering/grants.py`). Instances follow the primary as streaming
+    replicas and answer on `<name>-ro`.
     """
     owner = owner_of_database(store)
     volume: dict[str, object] = {"size": f"{store.storage_gib}Gi"}
@@ -58,17 +58,17 @@ def cluster_spec(
             "podAntiAffinityType": "preferred",
         },
     }
-    managed = [user for user in store.users if not user.owns_database]
-    if managed:
-        spec["managed"] = {
-            "roles": [
-                {
-                    "name": user.name,
-                    "ensure": "present",
-                    "login": True,
-                    "passwordSecret": {"name": secret_names[user.name]},
-                }
-                for user in managed
-            ]
+    roles: list[dict[str, object]] = [
+        {
+            "name": user.name,
+            "ensure": "present",
+            "login": True,
+            "passwordSecret": {"name": secret_names[user.name]},
         }
+        for user in store.users
+        if not user.owns_database
+    ]
+    roles += [{"name": name, "ensure": "absent"} for name in store.retired_users]
+    if roles:
+        spec["managed"] = {"roles": roles}
     return spec
