@@ -12,7 +12,7 @@ import pulumi
 from pulumi_kubernetes.core.v1 import EnvVarArgsDict
 
 from components.credentials import Credential
-from components.rendering.urls import password_variable
+from components.rendering.urls import password_variable, username_variable
 from roadmap.topology import BrokerUse, StoreUse
 
 
@@ -22,7 +22,7 @@ class ConnectableStore(Protocol):
     credentials: Mapping[str, Credential]
 
     def url(self, use: StoreUse, password_variable: str) -> pulumi.Output[str]:
-        """Connection URL with the password left as `$(password_variable)`."""
+        """Connection URL in the form that `use` asks for; a `url` leaves the password as `$(password_variable)`."""
 
 
 class ConnectableBroker(Protocol):
@@ -51,6 +51,8 @@ class Connections:
         for use in stores:
             store = self.stores[use.store]
             password = password_variable(use.variable)
+            if use.form == "jdbc":
+                variables.append({"name": username_variable(use.variable), "value": use.user})
             variables += _pair(use.variable, password, store.url(use, password), store.credentials[use.user])
         if broker is not None:
             password = password_variable(broker.variable)

@@ -34,6 +34,8 @@ class WorkloadEntry(Frozen):
     command: tuple[str, ...]
     port: int | None = None
     health_path: str | None = None
+    live_path: str | None = None
+    """Path of the liveness probe where it is not `health_path`."""
     health_port: int | None = None
     """Port of the probes where it is not `port`."""
     peer_ports: tuple[int, ...] = ()
@@ -47,6 +49,8 @@ class WorkloadEntry(Frozen):
     secrets: tuple[str, ...] = ()
     signs_tokens: bool = False
     schedule: str | None = None
+    writable_paths: tuple[str, ...] = ()
+    """Folders that the container writes to beside /tmp; nothing in them is kept."""
     egress: tuple[Egress, ...] = ()
 
 
@@ -84,6 +88,8 @@ class StoreEntry(Frozen):
     """Instances that follow the primary, by environment; empty: the store has no replica."""
     resources: dict[Environment, Resources] = Field(default_factory=dict)
     """Requests and limit of each instance, by environment; where none is given, `SMALL`."""
+    administrator: str | None = None
+    """First user of a product that keeps its own accounts in the store."""
 
 
 class QueueEntry(Frozen):
@@ -119,6 +125,28 @@ class EdgeEntry(Frozen):
     """Environment variable in which the consumer finds the proxy's URL."""
 
 
+class IdentityProviderEntry(Frozen):
+    """An external identity provider that a stack may configure in `external.identity_providers`."""
+
+    alias: str
+    """Its name in the stack file, and the kind by which the product knows it."""
+    secret: str | None = None
+    """Application secret with the client's secret; None for SAML, which is trusted by its published keys."""
+
+
+class RealmEntry(Frozen):
+    """The realm of a service that is an identity product; the other half of its issuer path."""
+
+    name: str
+    job: str
+    """Base name of the Job that configures it."""
+    workload: str
+    """The workload that is the product."""
+    path: str = Field(pattern=r"^/")
+    """Path below which the product serves everything."""
+    providers: tuple[IdentityProviderEntry, ...] = ()
+
+
 class ServiceEntry(Frozen):
     """An extracted service: all it has of its own."""
 
@@ -132,6 +160,7 @@ class ServiceEntry(Frozen):
     routes: tuple[RouteEntry, ...] = ()
     edges: tuple[EdgeEntry, ...] = ()
     jwks_path: str | None = None
+    realm: RealmEntry | None = None
     queue: QueueEntry | None = None
 
 

@@ -56,6 +56,7 @@ def _store(parts: Composition, entry: StoreEntry, owner: str) -> Store:
         users=entry.users,
         storage_gib=parts.config.sizes.get(entry.name, entry.storage_gib),
         resources=entry.resources.get(parts.config.environment, SMALL),
+        administrator=entry.administrator,
         replica=Replica(instances=followers) if followers else None,
     )
 
@@ -63,6 +64,7 @@ def _store(parts: Composition, entry: StoreEntry, owner: str) -> Store:
 def resolve_images(parts: Composition, stores: tuple[Store, ...], edges: tuple[Edge, ...]) -> Images:
     """The servers' images; raises Refusal for one that is needed and missing."""
     clickhouse = any(store.kind is StoreKind.CLICKHOUSE for store in stores)
+    realm = any(placed.service is not None and placed.service.realm is not None for placed in parts.placed)
     return Images(
         postgres=image(parts, "postgres", "monolith-postgres runs on it"),
         redis=image(parts, "redis", "monolith-redis runs on it"),
@@ -72,6 +74,7 @@ def resolve_images(parts: Composition, stores: tuple[Store, ...], edges: tuple[E
         ),
         clickhouse=image(parts, "clickhouse", "analytics keeps its data in it") if clickhouse else None,
         edge_proxy=image(parts, "edge_proxy", f"edge `{edges[0].name}` runs on it") if edges else None,
+        realm_import=image(parts, "realm_import", "the realm is configured with it") if realm else None,
     )
 
 
@@ -82,7 +85,8 @@ EXAMPLES = {
     "broker_definitions": "docker.io/curlimages/curl:8.14.1",
     "clickhouse": "docker.io/clickhouse/clickhouse-server:25.3.5",
     "edge_proxy": "docker.io/library/haproxy:3.2.3",
-    "keycloak": "quay.io/keycloak/keycloak:26.3.1",
+    "keycloak": "registry.example.com/pmt/keycloak:26.3.1",
+    "realm_import": "docker.io/adorsys/keycloak-config-cli:6.4.0-26.1.0",
 }
 """A line to paste where a server's image is missing."""
 

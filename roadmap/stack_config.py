@@ -98,6 +98,18 @@ def _https_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _https_address(value: str) -> str:
+    if not re.fullmatch(r"https://[a-z0-9][-a-z0-9.]*(:[0-9]+)?(/[-\w./~%]*)?(\?[-\w./~%=&]*)?", value):
+        raise ValueError("must be an HTTPS URL without fragment")
+    return value
+
+
+def _client_id(value: str) -> str:
+    if not re.fullmatch(r"[\w.:/@~+-]{1,255}", value):
+        raise ValueError("must be the id the provider gave out: letters, digits and `.:/@~+-_`, at most 255")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 WholeNumber = Annotated[int, BeforeValidator(_number)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
@@ -107,6 +119,8 @@ Host = Annotated[str, AfterValidator(_host)]
 Image = Annotated[Text, AfterValidator(_image)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 HttpsUrl = Annotated[str, AfterValidator(_https_url)]
+HttpsAddress = Annotated[str, AfterValidator(_https_address)]
+ClientId = Annotated[Text, AfterValidator(_client_id)]
 Port = Annotated[int, BeforeValidator(_number), Field(ge=1, le=65535)]
 
 
@@ -170,6 +184,17 @@ class ApiServerConfig(Section):
     port: Port = Field(examples=[6443])
 
 
+class IdentityProviderConfig(Section):
+    """An external identity provider, by which users log in to the identity product in the cluster."""
+
+    client_id: ClientId = Field(examples=["pmt.apps.example.com"])
+    """How the provider knows the product; for SAML, the entity id. Its secret is an application secret."""
+    metadata_url: HttpsAddress | None = Field(default=None, examples=["https://idp.example.com/metadata"])
+    """SAML: where the provider publishes its metadata."""
+    login_url: HttpsAddress | None = Field(default=None, examples=["https://idp.example.com/login"])
+    """SAML: where the provider takes requests to log in."""
+
+
 class ExternalConfig(Section):
     """Services of others, outside the cluster."""
 
@@ -179,6 +204,10 @@ class ExternalConfig(Section):
     """Issuer of a managed identity product; None: auth's last phase runs one in the cluster."""
     identity_jwks_url: HttpsUrl | None = Field(default=None, examples=["https://login.example.com/keys"])
     """Where that issuer publishes its public keys; None: below the issuer, at `/.well-known/jwks.json`."""
+    identity_providers: dict[str, IdentityProviderConfig] = Field(
+        default_factory=dict, examples=[{"google": {"client_id": "pmt.apps.example.com"}}]
+    )
+    """By alias, those of the catalog's providers that this stack uses."""
 
 
 class BackfillConfig(Section):

@@ -2,10 +2,19 @@
 
 from roadmap.composition import Composition
 from roadmap.refusal import Refusal, nearest
+from roadmap.resolve_identity import check_identity_providers
 from roadmap.stack_config import StackConfig
 from roadmap.topology import Environment, Topology
 
-SERVER_IMAGES = ("postgres", "redis", "rabbitmq", "broker_definitions", "clickhouse", "edge_proxy")
+SERVER_IMAGES = (
+    "postgres",
+    "redis",
+    "rabbitmq",
+    "broker_definitions",
+    "clickhouse",
+    "edge_proxy",
+    "realm_import",
+)
 
 
 def check_fit(parts: Composition) -> None:
@@ -35,6 +44,7 @@ def check_fit(parts: Composition) -> None:
                     key=f"service-extraction:{section}.{name}",
                     fix=nearest(name, known),
                 )
+    check_identity_providers(parts)
 
 
 def known_secrets(parts: Composition) -> set[str]:
@@ -45,6 +55,8 @@ def known_secrets(parts: Composition) -> set[str]:
             workloads = (*phase.monolith.workloads, *(phase.service.workloads if phase.service else ()))
             found.update(name for workload in workloads for name in workload.secrets)
             found.update(name for change in phase.monolith.changes.values() for name in change.secrets)
+            if phase.service and phase.service.realm:
+                found.update(p.secret for p in phase.service.realm.providers if p.secret is not None)
     return found
 
 
@@ -54,9 +66,7 @@ def check_secrets(config: StackConfig, topology: Topology) -> None:
         return
     for name in topology.application_secrets:
         if name not in config.application_secrets:
-            users = [
-                w.name for s in topology.services for w in s.workloads if name in {x.name for x in w.secrets}
-            ]
+            users = [user for service in topology.services for user in service.secret_users.get(name, ())]
             key = f"service-extraction:application_secrets.{name}"
             raise Refusal(
                 f"is missing: {', '.join(users)} cannot start without it",

@@ -222,6 +222,4 @@ class Topology(Frozen):
     @property
     def application_secrets(self) -> tuple[str, ...]:
         """Names of the secrets that the stack's config must supply, sorted."""
-        return tuple(
-            sorted({s.name for service in self.services for w in service.workloads for s in w.secrets})
-        )
+        return tuple(sorted({name for service in self.services for name in service.secret_users}))

@@ -57,8 +57,10 @@ class Workload(Frozen):
     """Container port of its Service; None for a workload nobody connects to."""
     health_path: str | None = None
     """HTTP path of the readiness and liveness probes; None: probed by `health_command`."""
+    live_path: str | None = None
+    """HTTP path of the liveness probe where it is not `health_path`: a database that is away is no cause to restart."""
     health_port: int | None = None
-    """Port of `health_path`; None: `port`."""
+    """Port of both paths; None: `port`."""
     health_command: tuple[str, ...] = ()
     scaling: Scaling
     resources: Resources
@@ -70,6 +72,8 @@ class Workload(Frozen):
     """True for the one workload that signs access tokens; everyone else validates by JWKS."""
     schedule: str | None = None
     """Cron expression; None for a Deployment."""
+    writable_paths: tuple[str, ...] = ()
+    """Folders that the container writes to beside /tmp; each is the pod's own and goes with it."""
 
 
 class Migration(Frozen):
@@ -104,10 +108,13 @@ class IdentityProvider(Frozen):
     alias: str
     """`google`, `github` or another kind that the product knows."""
     client_id: str
+    """How the provider knows the product; for SAML, the entity id."""
     secret: str | None
     """Name of the application secret with the client's secret; None for one without, such as SAML."""
     metadata_url: str | None = None
-    """SAML: where the provider publishes its metadata."""
+    """SAML: where the provider publishes its metadata, and in it the keys that it signs with."""
+    login_url: str | None = None
+    """SAML: where the provider takes requests to log in (its SingleSignOnService)."""
 
 
 class IdentityRealm(Frozen):
@@ -140,3 +147,11 @@ class Service(Frozen):
     """True for the owner of a signing key of ours. It outlives the signing, so that the flag can be turned back."""
     realm: IdentityRealm | None = None
     """The realm of an identity product that is this service; None for every other service."""
+
+    @property
+    def secret_users(self) -> dict[str, tuple[str, ...]]:
+        """By name of an application secret, what cannot start without it: workloads, then the realm's Job."""
+        users = [(secret.name, workload.name) for workload in self.workloads for secret in workload.secrets]
+        if self.realm is not None:
+            users += [(p.secret, self.realm.job) for p in self.realm.providers if p.secret is not None]
+        return {name: tuple(user for known, user in users if known == name) for name in sorted(dict(users))}

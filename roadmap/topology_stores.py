@@ -72,6 +72,8 @@ class Store(Frozen):
     """True when the owner was turned back: kept and protected, reached by nobody."""
     discarding: bool = False
     """True in the update before a parked store may go: it loses its protection."""
+    administrator: str | None = None
+    """First user of a product that keeps its own accounts in this store; the credential lives as long as the store."""
     retired_users: tuple[str, ...] = ()
     """Postgres: roles that another phase has and this one has not; they must not be able to log in any more."""
     retired_views: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core.v1 import (
     ContainerArgsDict,
+    ContainerPortArgsDict,
     EnvVarArgsDict,
     PodSpecArgsDict,
     ProbeArgsDict,
@@ -19,6 +20,8 @@ from components.labels import selector
 from roadmap.topology import Environment, Workload, WorkloadRole
 
 CONTAINER = "application"
+MANAGEMENT_PORT = "management"
+"""Container port of the probes where it is not the one that serves requests; no Service leads to it."""
 KEY_FOLDER = "/var/run/signing-key"
 CHECKSUM_ANNOTATION = "service-extraction/settings"
 
@@ -55,6 +58,7 @@ def pod_spec(args: PodArgs) -> PodSpecArgsDict:
     """Spec of the pod, as Pod Security `restricted` accepts it."""
     workload = args.workload
     volumes: list[pulumi.Input[VolumeArgsDict]] = [pods.scratch_volume()]
+    volumes += [{**pods.scratch_volume(), "name": name} for name in _writable_volumes(workload)]
     if args.signing is not None:
         volumes.append(
             {
@@ -85,6 +89,7 @@ def _container(args: PodArgs) -> ContainerArgsDict:
     workload = args.workload
     variables: list[pulumi.Input[EnvVarArgsDict]] = list(args.variables)
     mounts: list[pulumi.Input[VolumeMountArgsDict]] = [pods.SCRATCH_MOUNT]
+    mounts += [{"name": name, "mount_path": path} for name, path in _writable_volumes(workload).items()]
     if args.signing is not None:
         variables.append({"name": "JWT_SIGNING_KEY_FILE", "value": f"{KEY_FOLDER}/{KEY_FILE}"})
         variables.append({"name": "JWT_JWKS_PATH", "value": args.signing.jwks_path})
@@ -97,22 +102,33 @@ def _container(args: PodArgs) -> ContainerArgsDict:
         "env": variables,
         "security_context": pods.container_security(),
         "resources": pods.requirements(workload.resources),
-        "readiness_probe": _probe(workload, failures=3),
-        "liveness_probe": _probe(workload, failures=6),
-        "startup_probe": _probe(workload, failures=30),
+        "readiness_probe": _probe(workload, workload.health_path, failures=3),
+        "liveness_probe": _probe(workload, workload.live_path or workload.health_path, failures=6),
+        "startup_probe": _probe(workload, workload.health_path, failures=30),
         "volume_mounts": mounts,
     }
+    ports: list[pulumi.Input[ContainerPortArgsDict]] = []
+    if workload.health_port is not None:
+        ports.append({"name": MANAGEMENT_PORT, "container_port": workload.health_port})
     if workload.port is not None:
-        container["ports"] = [{"name": "http", "container_port": workload.port}]
+        ports.insert(0, {"name": "http", "container_port": workload.port})
         if args.environment is not Environment.EMBEDDED:
             container["lifecycle"] = {"pre_stop": {"sleep": {"seconds": DRAIN_SECONDS}}}
+    if ports:
+        container["ports"] = ports
     return container
 
 
-def _probe(workload: Workload, *, failures: int) -> ProbeArgsDict:
-    if workload.health_path is not None:
+def _writable_volumes(workload: Workload) -> dict[str, str]:
+    """By name of its volume, each folder that the container writes to beside /tmp."""
+    return {f"writable-{place}": path for place, path in enumerate(workload.writable_paths)}
+
+
+def _probe(workload: Workload, path: str | None, *, failures: int) -> ProbeArgsDict:
+    if path is not None:
+        port = "http" if workload.health_port is None else MANAGEMENT_PORT
         return {
-            "http_get": {"path": workload.health_path, "port": "http"},
+            "http_get": {"path": path, "port": port},
             "period_seconds": 5,
             "timeout_seconds": 3,
             "failure_threshold": failures,

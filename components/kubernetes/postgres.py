@@ -13,8 +13,12 @@ from components.credentials import Credential, carry_credential, generate_passwo
 from components.custom_object import custom_object
 from components.labels import labels
 from components.rendering.postgres import cluster_spec
-from components.rendering.urls import postgres_url
+from components.rendering.urls import postgres_jdbc_url, postgres_url
 from roadmap.topology import Store, StoreUse
+
+
+HIBERNATION = "cnpg.io/hibernation"
+"""Annotation, and the condition that answers it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,9 @@ class Postgres(pulumi.ComponentResource):
             name=store.name,
             namespace=args.namespace,
             object_labels=own_labels,
-            wait_for="condition=Ready",
+            # The operator's declarative hibernation: no pod runs, every claim stays.
+            annotations={HIBERNATION: "on" if store.parked else "off"},
+            wait_for=f"condition={HIBERNATION}" if store.parked else "condition=Ready",
             spec=cluster_spec(
                 store,
                 image=args.image,
@@ -78,10 +84,12 @@ class Postgres(pulumi.ComponentResource):
         self.register_outputs({"store": self._cluster.name})
 
     def url(self, use: StoreUse, password_variable: str) -> pulumi.Output[str]:
-        """URL of the primary or of the replicas, as `use` says, with the password left as a variable."""
+        """URL of the primary or of the replicas, in the form that `use` says, with the password left as a variable."""
         service = "rw" if use.endpoint == "primary" else "ro"
         database = self._store.database or ""
         host = pulumi.Output.concat(self._cluster.name, f"-{service}.", self._cluster.namespace, ".svc")
+        if use.form == "jdbc":
+            return host.apply(lambda host: postgres_jdbc_url(host=host, database=database))
         return host.apply(
             lambda host: postgres_url(
                 user=use.user, password_variable=password_variable, host=host, database=database

@@ -63,7 +63,8 @@ def values(**changes: Any) -> dict[str, Any]:
     settings["images"] |= {
         "edge_proxy": "docker.io/library/haproxy:3.2.3",
         "clickhouse": "docker.io/clickhouse/clickhouse-server:25.3.5",
-        "keycloak": "quay.io/keycloak/keycloak:26.3.1",
+        "keycloak": "registry.example.com/pmt/keycloak:26.3.1",
+        "realm_import": "docker.io/adorsys/keycloak-config-cli:6.4.0-26.1.0",
         **{d: f"registry.example.com/pmt/{d}:1.0.0" for d in ("ai", "analytics", "notifications")},
         **{d: f"registry.example.com/pmt/{d}:1.0.0" for d in ("projects", "tasks", "sprints")},
     }
