@@ -111,7 +111,13 @@ class TestProduct:
         assert service.jwks_path == f"{service.issuer_path}/protocol/openid-connect/certs"
         assert keycloak.settings["KC_HOSTNAME"] == "{public_url}" + path
         assert (keycloak.health_path, keycloak.live_path) == (f"{path}/health/ready", f"{path}/health/live")
-        assert [route.path_prefix for route in service.routes] == [path]
+
+    def test_the_public_reaches_the_realm_and_never_its_administration(self, catalog: Catalog) -> None:
+        topology = topology_of(catalog, extract=with_drivers(catalog, {"auth": "identity-service"}))
+        open_paths = [route.path_prefix for route in topology.routes if route.owner == "auth"]
+        assert open_paths == ["/identity/realms/pmt", "/identity/resources"]
+        closed = ("/identity/admin", "/identity/realms/master", "/identity/metrics", "/identity/health")
+        assert not [path for path in closed if path.startswith(tuple(open_paths))]
 
     def test_only_what_is_settled_at_run_time_is_set(self, catalog: Catalog) -> None:
         (keycloak,) = catalog.domain("auth").last.service.workloads  # type: ignore[union-attr]
