@@ -1,4 +1,4 @@
-"""The Job that imports the broker's definitions, again whenever they have changed.
+"""The Job that imports the broker's definitions and removes what is retired, again whenever either has changed.
 
 The Job is named by its content without the secrets, so that a preview can say that it will run; a rotated
 password changes an annotation of its pod instead, which replaces the Job under the same name.
@@ -14,6 +14,7 @@ from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 from components import pods
 from components.credentials import Credential
 from components.labels import labels
+from components.rendering import broker_import
 from components.rendering import rabbitmq as rendering
 from components.rendering.digests import content_digest, settings_digest
 from roadmap.topology import Broker, Environment, Resources
@@ -28,7 +29,7 @@ class DefinitionsImportArgs:
     """What is imported, and as whom."""
 
     broker: Broker
-    """Virtual host, exchanges, queues, users and permissions."""
+    """Virtual host, exchanges, queues, users and permissions, and what of them is retired."""
     namespace: pulumi.Input[str]
     """Namespace of the broker, the only one with its administrator's credential."""
     host: pulumi.Output[str]
@@ -38,13 +39,13 @@ class DefinitionsImportArgs:
     password_hashes: pulumi.Output[dict[str, str]]
     """RabbitMQ's salted hash of each user's password, by user."""
     image: str
-    """Image with `curl`."""
+    """Image with `curl` and `sh`."""
     environment: Environment
     """Decides how long the pod may take to stop."""
 
 
 class DefinitionsImport(pulumi.ComponentResource):
-    """A Secret with the definitions, and the Job that posts it to the broker's management API."""
+    """A Secret with the definitions and the script, and the Job that runs it on the broker's management API."""
 
     def __init__(
         self, name: str, args: DefinitionsImportArgs, opts: pulumi.ResourceOptions | None = None
@@ -53,6 +54,7 @@ class DefinitionsImport(pulumi.ComponentResource):
         broker = args.broker
         job_name = f"{broker.name}-definitions"
         own_labels = labels(owner=broker.owner, name=job_name, component="definitions")
+        script = broker_import.import_script(broker)
         document = k8s.core.v1.Secret(
             f"{name}-document",
             metadata={"name": job_name, "namespace": args.namespace, "labels": own_labels},
@@ -60,15 +62,20 @@ class DefinitionsImport(pulumi.ComponentResource):
                 rendering.DEFINITIONS_FILE: args.password_hashes.apply(
                     lambda hashes: rendering.definitions_text(broker, hashes)
                 ),
-                rendering.CURL_FILE: pulumi.Output.all(args.administrator.password, args.host).apply(
-                    lambda found: rendering.curl_configuration(
-                        username=args.administrator.username, password=found[0], host=found[1]
+                rendering.CURL_FILE: args.administrator.password.apply(
+                    lambda password: rendering.curl_configuration(
+                        username=args.administrator.username, password=password
                     )
                 ),
+                broker_import.SCRIPT_FILE: script,
             },
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
-        content = {"image": args.image, "definitions": rendering.definitions_without_secrets(broker)}
+        content = {
+            "image": args.image,
+            "definitions": rendering.definitions_without_secrets(broker),
+            "script": script,
+        }
         digest = pulumi.Output.all(args.administrator.password, args.password_hashes).apply(
             lambda found: settings_digest(content, generated=[found[0], *_values(found[1])], supplied=[])
         )
@@ -112,7 +119,15 @@ def _pod(args: DefinitionsImportArgs, document: pulumi.Input[str]) -> PodSpecArg
             {
                 "name": "import",
                 "image": args.image,
-                "command": ["curl", "--config", f"{rendering.DEFINITIONS_FOLDER}/{rendering.CURL_FILE}"],
+                "command": ["sh", f"{rendering.DEFINITIONS_FOLDER}/{broker_import.SCRIPT_FILE}"],
+                "env": [
+                    {
+                        "name": broker_import.URL_VARIABLE,
+                        "value": pulumi.Output.concat("http://", args.host, f":{rendering.MANAGEMENT_PORT}"),
+                    }
+                ],
+                # Why an import failed stands in the pod's status then, where the update shows it.
+                "termination_message_policy": "FallbackToLogsOnError",
                 "security_context": pods.container_security(),
                 "resources": pods.requirements(IMPORT_RESOURCES),
                 "volume_mounts": [

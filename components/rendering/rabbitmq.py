@@ -81,24 +81,15 @@ def definitions_text(broker: Broker, password_hashes: Mapping[str, str]) -> str:
     return json.dumps(definitions(broker, password_hashes), sort_keys=True, indent=1)
 
 
-def curl_configuration(
-    *,
-    username: str,
-    password: str,
-    host: str,
-    port: int = MANAGEMENT_PORT,
-    folder: str = DEFINITIONS_FOLDER,
-) -> str:
-    """curl's own configuration file: the password stands in no argument list, and a broker not yet up is waited for."""
-    options = {
-        "url": f"http://{host}:{port}/api/definitions",
-        "user": f"{username}:{password}",
-        "header": "Content-Type: application/json",
-        "data-binary": f"@{folder}/{DEFINITIONS_FILE}",
-    }
-    flags = ["silent", "show-error", "fail-with-body", "retry-connrefused"]
-    lines = [f'{name} = "{value}"' for name, value in options.items()]
-    return "\n".join([*lines, *flags, "retry = 30", "retry-delay = 5", "max-time = 60", ""])
+def curl_configuration(*, username: str, password: str) -> str:
+    """curl's own configuration file: the password stands in no argument list, and a broker not yet up is waited for.
+
+    A server error is tried again too, and then is the script's to judge, as is every other status.
+    """
+    flags = ["silent", "show-error", "globoff", "retry-connrefused"]
+    return "\n".join(
+        [f'user = "{username}:{password}"', *flags, "retry = 30", "retry-delay = 5", "max-time = 60", ""]
+    )
 
 
 def _exchange(name: str, kind: str, virtual_host: str) -> dict[str, object]:

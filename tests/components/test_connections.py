@@ -115,7 +115,7 @@ def test_beat_knows_nothing_but_its_queue(program: Program) -> None:
     [
         ("Job", "monolith-migration-", ("Cluster", "monolith-postgres")),
         ("Job", "events-definitions-", ("Secret", "events-definitions")),
-        ("Secret", "events-definitions", ("RabbitmqCluster", "events")),
+        ("Job", "events-definitions-", ("RabbitmqCluster", "events")),
         ("Deployment", "monolith-api", ("Job", "monolith-migration-")),
         ("Deployment", "monolith-api", ("Job", "events-definitions-")),
         ("Deployment", "monolith-api", ("Service", "monolith-redis")),

@@ -1,19 +1,15 @@
-"""A real RabbitMQ imports the rendered definitions, twice, by the same curl configuration as the Job."""
+"""A real RabbitMQ imports the rendered definitions, twice, by the same script as the Job."""
 
 import json
-import subprocess
 import time
 from pathlib import Path
 
 import amqp  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pytest
 
-from components.rendering import rabbitmq
 from roadmap.topology import Broker, BrokerUser, Queue, Topology
+from tests.servers.broker import management, publish, run_import, take
 from tests.servers.conftest import ADMINISTRATOR, PASSWORDS, RunningBroker
-from tests.servers.processes import need
-
-HASHES_SALT = "kI3GCg=="
 
 pytestmark = pytest.mark.usefixtures("imported")
 
@@ -34,23 +30,7 @@ def events(topology: Topology) -> Broker:
 
 def import_definitions(server: RunningBroker, broker: Broker, folder: Path) -> None:
     passwords = {**PASSWORDS, "stranger": "strangerPassword1234567890"}
-    hashes = {user.name: rabbitmq.password_hash(passwords[user.name], HASHES_SALT) for user in broker.users}
-    (folder / rabbitmq.DEFINITIONS_FILE).write_text(rabbitmq.definitions_text(broker, hashes))
-    (folder / rabbitmq.CURL_FILE).write_text(
-        rabbitmq.curl_configuration(
-            username=ADMINISTRATOR,
-            password=server.administrator_password,
-            host="127.0.0.1",
-            port=server.management_port,
-            folder=str(folder),
-        )
-    )
-    done = subprocess.run(
-        [need("curl"), "--config", str(folder / rabbitmq.CURL_FILE)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_import(server, broker, folder, passwords)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -61,24 +41,6 @@ def imported(
     broker = events(topology)
     import_definitions(broker_server, broker, tmp_path_factory.mktemp("definitions"))
     return broker
-
-
-def management(server: RunningBroker, path: str) -> list[dict[str, object]]:
-    done = subprocess.run(
-        [
-            need("curl"),
-            "--silent",
-            "--fail",
-            "--user",
-            f"{ADMINISTRATOR}:{server.administrator_password}",
-            f"http://127.0.0.1:{server.management_port}/api/{path}",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: list[dict[str, object]] = json.loads(done.stdout)
-    return found
 
 
 def picture(server: RunningBroker) -> dict[str, list[dict[str, object]]]:
@@ -98,20 +60,6 @@ def picture(server: RunningBroker) -> dict[str, list[dict[str, object]]]:
         )
         for path, wanted in keys.items()
     }
-
-
-def publish(channel: "amqp.Channel", key: str, body: str) -> None:
-    channel.basic_publish_confirm(
-        amqp.Message(body, delivery_mode=2), exchange="domain.events", routing_key=key, timeout=10
-    )
-
-
-def take(channel: "amqp.Channel", queue: str, seconds: float = 20) -> "amqp.Message":
-    deadline = time.monotonic() + seconds
-    while (message := channel.basic_get(queue)) is None:
-        assert time.monotonic() < deadline, f"nothing arrived on {queue}"
-        time.sleep(0.1)
-    return message
 
 
 def test_a_second_import_drops_no_message(
