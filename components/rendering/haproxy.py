@@ -27,6 +27,8 @@ IDLE_SECONDS = 30
 HEALTH_PATH = "/healthz"
 SEGMENT = r"[A-Za-z0-9_~!$&()*+,=:@.-]+"
 """One segment of a path that every server reads alike: no escape, no backslash, no `;parameter`."""
+DOTTED = "/[.][.]?(/|$)"
+"""A segment that means this folder or the one above."""
 
 
 def health_port(edge: Edge) -> int:
@@ -35,7 +37,7 @@ def health_port(edge: Edge) -> int:
 
 
 def haproxy_configuration(edge: Edge, *, cluster_domain: str = CLUSTER_DOMAIN) -> str:
-    """The whole `haproxy.cfg` of an edge, for HAProxy 2.6 to 3.2 (ROADMAP.md, Global Anti-Patterns).
+    """The whole `haproxy.cfg` of an edge, for HAProxy 2.6 and later (ROADMAP.md, Global Anti-Patterns).
 
     Raises ValueError for a path prefix that no plain path could match.
     """
@@ -94,7 +96,7 @@ def _circuit(edge: Edge) -> tuple[str, ...]:
 def _consumer_side(edge: Edge) -> tuple[str, ...]:
     roots = [prefix.rstrip("/") for prefix in edge.path_prefixes]
     for root, prefix in zip(roots, edge.path_prefixes, strict=True):
-        if not re.fullmatch(rf"(/{SEGMENT})+", root):
+        if not re.fullmatch(rf"(/{SEGMENT})+", root) or re.search(DOTTED, root):
             raise ValueError(f"edge {edge.name}: `{prefix}` is no plain path prefix")
     below = " ".join(f"'{root}/'" for root in roots)
     themselves = " ".join(f"'{root}'" for root in roots)
@@ -111,7 +113,7 @@ def _consumer_side(edge: Edge) -> tuple[str, ...]:
         "    acl reads method GET HEAD",
         "    acl origin_form url_beg /",
         f"    acl plain path -m reg '^(/{SEGMENT})+/?$'",
-        "    acl dotted path -m reg '/[.][.]?(/|$)'",
+        f"    acl dotted path -m reg '{DOTTED}'",
         f"    acl declared path {themselves}",
         f"    acl declared path_beg {below}",
         "    # Refused instead of rewritten: what is judged here is to the letter what the upstream gets.",
@@ -144,7 +146,7 @@ def _upstream_side(edge: Edge, cluster_domain: str) -> tuple[str, ...]:
         "resolvers cluster",
         "    parse-resolv-conf",
         "",
-        "frontend whole",
+        "frontend buffering",
         f"    bind abns@{edge.name}",
         "    # Claims of a consumer that the upstream would take for the gateway's, or for another method.",
         *(f"    http-request del-header {name}" for name in claims),

@@ -28,6 +28,8 @@ class Seen:
     method: str
     path: str
     headers: Mapping[str, str]
+    connection: int
+    """The proxy's port."""
 
 
 def _lowered(headers: Message) -> Mapping[str, str]:
@@ -51,7 +53,14 @@ class _Handler(BaseHTTPRequestHandler):
     server: Upstream
 
     def do_GET(self) -> None:
-        self.server.seen.append(Seen(method=self.command, path=self.path, headers=_lowered(self.headers)))
+        self.server.seen.append(
+            Seen(
+                method=self.command,
+                path=self.path,
+                headers=_lowered(self.headers),
+                connection=self.client_address[1],
+            )
+        )
         kind, _, detail = self.path.split("?")[0].rsplit("/", maxsplit=1)[-1].partition("-")
         if kind == "silent":
             time.sleep(float(detail))

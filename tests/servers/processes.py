@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 INSTALL = (
-    "apt-get install --no-install-recommends redis-server rabbitmq-server postgresql curl\n"
+    "apt-get install --no-install-recommends redis-server rabbitmq-server postgresql haproxy curl\n"
     ".venv/bin/pip install -r tests/servers/requirements.txt"
 )
 

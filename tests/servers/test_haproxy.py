@@ -1,6 +1,7 @@
 """A real HAProxy with the rendered configuration: what passes, how long it waits, when it spares the upstream."""
 
 import http.client
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from components.rendering.haproxy import MAXIMUM_ANSWER_BYTES, MAXIMUM_REQUESTS
+import roadmap
+from components.rendering.haproxy import MAXIMUM_ANSWER_BYTES, MAXIMUM_REQUESTS, haproxy_configuration
 from roadmap.topology import Edge
+from tests.servers.conftest import ROOT
 from tests.servers.edge import Names, Proxy, Upstream, proxying, serving, two_ports
-from tests.servers.processes import free_port
+from tests.servers.processes import free_port, need
 
 TASKS = "/api/v1/tasks"
 KEYS = "/.well-known/jwks.json"
@@ -119,6 +122,19 @@ def test_a_declared_read_passes_as_it_is(reading: Proxy, upstream: Upstream, met
     assert (answer.status, len(answer.body)) == (200, 30 if method == "GET" else 0)
     seen = upstream.seen[-1]
     assert (seen.method, seen.path, seen.headers["authorization"]) == (method, path, "Bearer token")
+
+
+def test_reads_over_one_connection_spread_at_the_upstream(reading: Proxy, upstream: Upstream) -> None:
+    before = len(upstream.seen)
+    consumer = http.client.HTTPConnection("127.0.0.1", reading.edge.port, timeout=10)
+    consumer.connect()
+    kept = consumer.sock
+    for _ in range(5):
+        consumer.request("GET", TASKS)
+        assert len(consumer.getresponse().read()) == 30
+    assert consumer.sock is kept
+    consumer.close()
+    assert len({seen.connection for seen in upstream.seen[before:]}) == 5
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "PURGE"])
@@ -286,6 +302,19 @@ def test_the_proxy_starts_before_its_upstream_has_a_name(
         with capsys.disabled():
             print(f"\n  upstream found {found:.1f} s after its name appeared")
         assert answer.status == 200
+
+
+@pytest.mark.parametrize("year", ["year2", "year3"])
+def test_haproxy_accepts_every_edge_of_the_roadmap_without_a_warning(year: str, tmp_path: Path) -> None:
+    config = roadmap.load_stack_file(ROOT / "stacks" / f"Pulumi.{year}.yaml")
+    edges = roadmap.resolve(config, roadmap.load_catalog()).edges
+    assert edges
+    for edge in edges:
+        file = tmp_path / f"{edge.name}.cfg"
+        file.write_text(haproxy_configuration(edge))
+        check = subprocess.run([need("haproxy"), "-c", "-f", str(file)], capture_output=True, text=True)
+        assert check.returncode == 0, check.stderr
+        assert "WARNING" not in check.stderr
 
 
 def test_many_reads_at_a_time(proxy: Proxy, capsys: pytest.CaptureFixture[str]) -> None:
