@@ -36,7 +36,7 @@ class Servicer(_PolicyAnalyzerServicer):
     """The SDK's analyzer, except that a stack is decoded once and made into one graph."""
 
     def __init__(self, assembled: list[Policy], pack: Pack = ISOLATION) -> None:
-        unset = (None,) * 7  # description, remediation steps and other texts that a pack may have
+        unset = (None,) * 7  # texts about a pack that a registry would show
         super().__init__(pack.name, "0.0.1", assembled, EnforcementLevel.MANDATORY, *unset)
         self._assembled = assembled
         self._pack = pack

@@ -1,0 +1,12 @@
+"""Images that only pass on what others say."""
+
+from __future__ import annotations
+
+from roadmap.anti_patterns import repository_name
+
+PROXIES = frozenset({"haproxy", "envoy"})
+
+
+def is_proxy_image(image: str) -> bool:
+    """Whether an image is a proxy's, by its name."""
+    return repository_name(image) in PROXIES

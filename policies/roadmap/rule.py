@@ -1,0 +1,38 @@
+"""A rule of this roadmap, and the violations it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policies.isolation.findings import MANDATORY, Finding, Rule
+from policies.isolation.resources import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapRule(Rule):
+    """A rule with the place of ROADMAP.md that it comes from."""
+
+    section: str
+    """Heading, and the part of it where there is one: `1. AI Module Extraction, Anti-Patterns`."""
+
+
+def violation(
+    rule: str, resource: Resource | None, message: str, *, owners: Iterable[str] = (), level: str = MANDATORY
+) -> Finding:
+    """A finding that blames one resource; without one, the stack as a whole."""
+    name = resource.name if resource is not None else ""
+    return Finding(
+        rule=rule,
+        level=level,
+        store_kind=resource.kind if resource is not None else "",
+        store_name=name,
+        store_namespace=resource.namespace if resource is not None else None,
+        logical=None,
+        users=(name,) if name else (),
+        owners=tuple(owners),
+        paths=(),
+        message=message,
+        resource=resource.key if resource is not None else "",
+        origin=resource.origin if resource is not None else "",
+    )

@@ -1,0 +1,64 @@
+"""The identity service is a known product, not one of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.isolation.findings import MANDATORY, Finding
+from policies.isolation.resources import UNKNOWN, sequence, text
+from roadmap.anti_patterns import IDENTITY_PRODUCTS, is_identity_product
+from roadmap.topology import MONOLITH
+
+from ..images import is_proxy_image
+from ..rule import RoadmapRule, violation
+from ..stack import Stack
+
+ID = "auth-custom-provider"
+DOMAIN = "auth"
+
+
+def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
+    """Images of everything that auth runs on and on; none of it runs when the issuer is outside the cluster."""
+    products = (
+        tuple(known for item in sequence(config.get("products")) if (known := text(item)))
+        or IDENTITY_PRODUCTS
+    )
+    monolith = {_repository(image) for item in stack.workloads_of(MONOLITH) for image in item.images}
+    for workload in stack.serving(DOMAIN):
+        for image in stack.images_of(workload):
+            if image is UNKNOWN or not isinstance(image, str) or not image:
+                yield violation(
+                    ID, workload.resource, f"{workload.resource.title} runs an image that is not known yet"
+                )
+            elif _repository(image) in monolith:
+                yield violation(
+                    ID, workload.resource, f"{workload.resource.title} runs the monolith's own image"
+                )
+            elif not is_identity_product(image, products) and not is_proxy_image(image):
+                yield violation(
+                    ID,
+                    workload.resource,
+                    f"{workload.resource.title} runs {_repository(image)}, which is none of {', '.join(products)}",
+                )
+
+
+def _repository(image: str) -> str:
+    name = image.partition("@")[0]
+    head, slash, tail = name.rpartition("/")
+    return head + slash + tail.partition(":")[0]
+
+
+RULE = RoadmapRule(
+    id=ID,
+    section="3. Auth Module Extraction, Anti-Patterns",
+    cause="Auth runs an identity provider of our own making.",
+    explanation="Login, recovery, brute force and rotation are solved, audited and kept up by others; a mistake of "
+    "ours in any of them opens every service at once.",
+    remedy="Run a managed product such as Keycloak, under its own image name, or trust an external issuer by URL.",
+    level=MANDATORY,
+    check=check,
+    config={
+        "products": {"type": "array", "items": {"type": "string"}, "default": list(IDENTITY_PRODUCTS)},
+    },
+)

@@ -1,0 +1,108 @@
+"""No profile data in the identity product's database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.isolation.findings import MANDATORY, Finding
+from policies.isolation.graph.carriers import Carrier, data_of
+from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text
+from roadmap.anti_patterns import repository_name
+from roadmap.topology import MONOLITH
+
+from ..rule import RoadmapRule, violation
+from ..stack import Stack
+
+ID = "auth-profile-data"
+DOMAIN = "auth"
+ATTRIBUTES = ("username", "email", "role")
+"""By what one logs in, and what a token says."""
+_FEDERATION = "UserStorageProvider"
+
+
+def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
+    """Attributes of the realm, federation with the monolith's users, and tables that a data move takes along."""
+    allowed = {known for item in sequence(config.get("attributes")) if (known := text(item))} or set(
+        ATTRIBUTES
+    )
+    stated = False
+    for resource in stack.owned(DOMAIN, "ConfigMap", "Secret"):
+        carrier = Carrier(kind=resource.kind, namespace="", name=resource.name, resource=resource)
+        for name, value in data_of(carrier):
+            if name.startswith("realm") and value is UNKNOWN:
+                yield violation(ID, resource, f"{resource.title} holds a realm that is not known yet")
+                stated = True
+            for document in _realms(value):
+                stated = stated or "userProfile" in document
+                for reason in _of_realm(document, allowed):
+                    yield violation(ID, resource, f"{resource.title} ({name}): {reason}")
+    keycloaks = [
+        item
+        for item in stack.serving(DOMAIN)
+        if any(repository_name(image) == "keycloak" for image in item.images)
+    ]
+    if keycloaks and not stated:
+        yield violation(
+            ID,
+            keycloaks[0].resource,
+            "nothing says which attributes the realm keeps; by default names are among them",
+        )
+    for use in stack.uses:
+        foreign = (
+            use.store.owner is not None and use.store.owner.declared and use.store.owner.name == MONOLITH
+        )
+        of_auth = stack.owner_of(use.workload.resource) == DOMAIN and not stack.is_backfill(use.workload)
+        if foreign and of_auth and use.store.kind == "database":
+            yield violation(
+                ID, use.workload.resource, f"{use.workload.resource.name} reads users in {use.store.title}"
+            )
+    entry = stack.entry(DOMAIN)
+    tables = set(entry.tables) if entry is not None else set()
+    for script in stack.scripts:
+        for row in script.rows("wanted_table"):
+            role, table = (*row, None, None)[:2]
+            if str(role).startswith(f"{DOMAIN}_") and table not in tables:
+                yield violation(
+                    ID, script.resource, f"{script.resource.title}: {role} may read table {table}"
+                )
+
+
+def _realms(value: Any) -> Iterator[Mapping[str, Any]]:
+    if not isinstance(value, str) or '"realm"' not in value:
+        return
+    try:
+        document = json.loads(value)
+    except ValueError:
+        return
+    for item in document if isinstance(document, list) else [document]:
+        if isinstance(item, Mapping) and "realm" in item:
+            yield item
+
+
+def _of_realm(realm: Mapping[str, Any], allowed: set[str]) -> Iterator[str]:
+    names = [text(dig(item, "name")) for item in sequence(dig(realm, "userProfile", "attributes"))]
+    for name in names:
+        if name not in allowed:
+            yield f"attribute {name} belongs to a profile"
+    if text(dig(realm, "userProfile", "unmanagedAttributePolicy")) not in (None, "DISABLED"):
+        yield "users may have attributes that nothing names"
+    if sequence(realm.get("users")):
+        yield "it holds users"
+    for kind in mapping(realm.get("components")):
+        if kind.endswith(_FEDERATION):
+            yield "it federates users from another store"
+
+
+RULE = RoadmapRule(
+    id=ID,
+    section="3. Auth Module Extraction, Anti-Patterns",
+    cause="The identity product's database holds profile data.",
+    explanation="Names, avatars and settings change for other reasons than passwords do. In the issuer's database every "
+    "change of a profile becomes a change of the login, and everybody who shows a name has to ask the issuer.",
+    remedy="Keep login attributes only; profiles stay with the product and follow by events.",
+    level=MANDATORY,
+    check=check,
+    config={"attributes": {"type": "array", "items": {"type": "string"}, "default": list(ATTRIBUTES)}},
+)

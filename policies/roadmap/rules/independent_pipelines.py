@@ -1,0 +1,111 @@
+"""Every service releases on its own: own trigger, own identity, own registry, no stage shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from policies.isolation.findings import MANDATORY, Finding
+from policies.isolation.resources import dig, sequence, text
+from roadmap.anti_patterns import overlap
+from roadmap.topology import MONOLITH
+
+from ..rule import RoadmapRule, violation
+from ..stack import Stack
+from ..workflows import Workflow, workflows
+
+ID = "independent-pipelines"
+
+
+def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
+    """Workflows against each other, deployers against namespaces, and services without a pipeline."""
+    if not stack.concerned:
+        return
+    found = list(workflows(stack))
+    for workflow in found:
+        for fault in (*workflow.faults, *_own(stack, workflow)):
+            yield violation(
+                ID, workflow.resource, f"pipeline of {workflow.owner}: {fault}", owners=(workflow.owner,)
+            )
+    for first, second in combinations(found, 2):
+        for fault in _shared(first, second):
+            yield violation(ID, second.resource, fault, owners=(first.owner, second.owner))
+    yield from _deployers(stack)
+    owners = {workflow.owner for workflow in found}
+    for owner in (MONOLITH, *stack.catalog.names):
+        if owner not in owners and stack.serving(owner):
+            yield violation(
+                ID,
+                stack.serving(owner)[0].resource,
+                f"{owner} runs, and has no pipeline of its own",
+                owners=(owner,),
+            )
+
+
+def _own(stack: Stack, workflow: Workflow) -> Iterator[str]:
+    """What a workflow touches that is not its owner's."""
+    if not workflow.registries:
+        yield "nothing says which registry it pushes to"
+    for name in workflow.namespaces:
+        owner = stack.owners.of_namespace(name, workflow.resource.scope)
+        if name != workflow.resource.namespace or (owner is not None and owner.name != workflow.owner):
+            yield f"it deploys to namespace {name}"
+
+
+def _shared(first: Workflow, second: Workflow) -> Iterator[str]:
+    if first.owner == second.owner:
+        return
+    both = f"pipelines of {first.owner} and {second.owner}"
+    if paths := overlap(first.paths, second.paths):
+        yield f"{both} are triggered by one change ({paths[0]} and {paths[1]})"
+    for name, ours, theirs in (
+        ("push to one registry", first.registries, second.registries),
+        ("log in as one identity", first.logins, second.logins),
+    ):
+        for value in sorted(set(ours) & set(theirs)):
+            yield f"{both} {name} ({value})"
+    if first.group is not None and first.group == second.group:
+        yield f"{both} wait for each other (concurrency group {first.group})"
+
+
+def _deployers(stack: Stack) -> Iterator[Finding]:
+    """An identity that deploys has rights in its own namespace only."""
+    deployers = {
+        (item.namespace or "default", item.name): stack.owner_of(item)
+        for item in stack.index.of_kind("ServiceAccount")
+        if item.labels.get("app.kubernetes.io/component") == "pipeline"
+    }
+    for binding in stack.index.of_kind("RoleBinding", "ClusterRoleBinding"):
+        for subject in sequence(dig(binding.body, "subjects")):
+            home, name = (
+                text(dig(subject, "namespace")) or binding.namespace or "",
+                text(dig(subject, "name")) or "",
+            )
+            owner = deployers.get((home, name))
+            if owner is None:
+                continue
+            if binding.kind == "ClusterRoleBinding" or home != binding.namespace:
+                where = (
+                    "the whole cluster"
+                    if binding.kind == "ClusterRoleBinding"
+                    else f"namespace {binding.namespace}"
+                )
+                yield violation(
+                    ID,
+                    binding,
+                    f"deployer {name} of {owner} has rights in {where} ({binding.title})",
+                    owners=(owner,),
+                )
+
+
+RULE = RoadmapRule(
+    id=ID,
+    section="Global Anti-Patterns, Distributed monolith",
+    cause="Two services cannot be released apart from each other.",
+    explanation="Services that have to be deployed together are one service with a network inside. It begins with a "
+    "trigger, a registry or an identity that two pipelines share.",
+    remedy="Give each owner a workflow with its own path filter, registry, deployer and concurrency group.",
+    level=MANDATORY,
+    check=check,
+)

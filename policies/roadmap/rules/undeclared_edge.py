@@ -1,0 +1,126 @@
+"""One service reads another over a declared edge only: GET and HEAD, a timeout, a circuit breaker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.isolation.findings import MANDATORY, Finding
+from policies.isolation.graph.workloads import Workload
+from policies.isolation.resources import UNKNOWN
+from roadmap.resolve_public import keys_edge
+from roadmap.topology import MONOLITH
+
+from ..haproxy import Configuration, read
+from ..images import is_proxy_image
+from ..rule import RoadmapRule, violation
+from ..stack import Stack
+
+ID = "undeclared-edge"
+
+
+def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
+    """Network paths and addresses from one owner's workloads to another's."""
+    told: set[tuple[str, str, str]] = set()
+    for reach in stack.reaches:
+        source, target = reach.source, reach.target
+        if source is None or target is None:
+            yield from _open(stack, reach.policy, source or target, outgoing=target is None)
+            continue
+        ours, theirs = stack.owner_of(source.resource), stack.owner_of(target.resource)
+        if ours is None or theirs is None or ours == theirs or _is_broker(stack, target):
+            continue
+        where = (reach.policy.key, source.key, target.key)
+        reason = _fault(stack, source, ours, target, theirs)
+        if reason is not None and where not in told:
+            told.add(where)
+            yield violation(
+                ID,
+                reach.policy,
+                f"{source.resource.name} (owner {ours}) → {reach.policy.title} → {target.resource.name} (owner "
+                f"{theirs}): {reason}",
+                owners=(ours, theirs),
+            )
+    for call in stack.calls:
+        ours = stack.owner_of(call.workload.resource) or ""
+        target = stack.index.workloads[call.target.key]
+        reason = _fault(stack, call.workload, ours, target, call.owner)
+        if reason is not None:
+            yield violation(
+                ID,
+                call.workload.resource,
+                f"{call.workload.resource.name} (owner {ours}) has the address of {call.target.name} (owner "
+                f"{call.owner}) in {call.variable}: {reason}",
+                owners=(ours, call.owner),
+            )
+
+
+def _open(stack: Stack, policy: Any, end: Workload | None, *, outgoing: bool) -> Iterator[Finding]:
+    owner = stack.owner_of(end.resource) if end is not None else None
+    if end is not None and owner is not None:
+        way = "to anybody in the cluster" if outgoing else "from anybody in the cluster"
+        yield violation(
+            ID, policy, f"{policy.title} opens {end.resource.name} (owner {owner}) {way}", owners=(owner,)
+        )
+
+
+def _is_broker(stack: Stack, target: Workload) -> bool:
+    store = stack.stores.get(target.key)
+    return store is not None and store.kind == "broker"
+
+
+def _fault(stack: Stack, source: Workload, ours: str, target: Workload, theirs: str) -> str | None:
+    """Why a way from one owner to another is no declared edge; None where it is one."""
+    if not source.images or not all(map(is_proxy_image, source.images)):
+        return "a synchronous read goes over a declared edge, with its own proxy; else publish an event"
+    name = str(source.pod_labels.get("app.kubernetes.io/name") or source.resource.name)
+    if name not in _declared(stack, ours, theirs):
+        return f"the catalog declares no edge {name} from {ours} to {theirs}"
+    configuration = _configuration(stack, source)
+    if configuration is None:
+        return f"the configuration of proxy {name} cannot be read"
+    faults = configuration.faults()
+    if faults:
+        return f"proxy {name} {' and '.join(faults)}"
+    for host in configuration.upstreams:
+        found = stack.names.resolve(host, source.namespace, source.resource.scope)
+        if found is None or target not in found.workloads:
+            return f"proxy {name} passes requests on to {host}, which is not {target.resource.name}"
+    return None if configuration.upstreams else f"proxy {name} names no upstream"
+
+
+def _declared(stack: Stack, ours: str, theirs: str) -> set[str]:
+    """Edges of the catalog from one owner to another, and the one to an issuer's public keys."""
+    entry = stack.entry(ours)
+    edges = entry.last.service.edges if entry is not None and entry.last.service is not None else ()
+    issuer = stack.entry(theirs)
+    signs = theirs == MONOLITH or (issuer is not None and issuer.last.traffic == "issuers")
+    return {edge.name for edge in edges if edge.upstream == theirs} | (
+        {keys_edge(ours, theirs)} if signs else set()
+    )
+
+
+def _configuration(stack: Stack, workload: Workload) -> Configuration | None:
+    """What the one `.cfg` file that a proxy mounts promises."""
+    files = [
+        variable.value
+        for group in stack.given(workload)
+        for variable in group
+        if variable.carrier is not None and (variable.carrier_key or "").endswith(".cfg")
+    ]
+    texts = {value for value in files if isinstance(value, str)}
+    if len(texts) != 1 or UNKNOWN in files:
+        return None
+    return read(texts.pop())
+
+
+RULE = RoadmapRule(
+    id=ID,
+    section="Global Anti-Patterns, Synchronous inter-service calls in request path",
+    cause="One service reaches another outside a declared edge.",
+    explanation="A call in the request path passes an outage on, and adds its latency to every request. A read with a "
+    "timeout and a circuit breaker fails alone and soon.",
+    remedy="Publish an event; for a read, declare an edge in the catalog, which brings its own proxy.",
+    level=MANDATORY,
+    check=check,
+)
