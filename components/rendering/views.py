@@ -9,11 +9,27 @@ import json
 from collections.abc import Sequence
 
 from components.rendering.digests import content_digest
-from components.rendering.grants import constant, insert
-from roadmap.topology import MaterializedView
+from components.rendering.rows import insert
+from roadmap.topology import MaterializedView, StoreUse, Workload
 
-STATEMENT_TIMEOUT = "4min"
-"""Of each view: less than the five minutes between two refreshes."""
+STATEMENT_SECONDS = 240
+"""What one view may take: less than the five minutes between two refreshes."""
+
+
+def refreshed_by(
+    workload: Workload, views: Sequence[MaterializedView]
+) -> tuple[StoreUse, tuple[MaterializedView, ...]]:
+    """The one connection with which a workload refreshes, and the views behind it; ValueError when that is not one."""
+    found = [
+        (use, of_use)
+        for use in workload.stores
+        if (of_use := tuple(v for v in views if (v.store, v.owner) == (use.store, use.user)))
+    ]
+    if len(found) != 1:
+        raise ValueError(
+            f"workload {workload.name}: {len(found)} of its stores have materialized views of its role, not one"
+        )
+    return found[0]
 
 
 def definition_digest(view: MaterializedView) -> str:
@@ -21,7 +37,7 @@ def definition_digest(view: MaterializedView) -> str:
     return content_digest(view.model_dump(mode="json", include={"query", "unique_columns", "reader"}))
 
 
-def views_sql(views: Sequence[MaterializedView], *, statement_timeout: str = STATEMENT_TIMEOUT) -> str:
+def views_sql(views: Sequence[MaterializedView], *, statement_seconds: int = STATEMENT_SECONDS) -> str:
     """The whole script; all `views` are of one store and one owner, else ValueError."""
     owners = {(view.store, view.owner) for view in views}
     if len(owners) != 1:
@@ -39,7 +55,7 @@ def views_sql(views: Sequence[MaterializedView], *, statement_timeout: str = STA
     )
     return "\n".join(
         [
-            TABLES.replace("STATEMENT_TIMEOUT", constant(statement_timeout)),
+            TABLES.replace("STATEMENT_SECONDS", str(statement_seconds)),
             insert("pg_temp.wanted_view", rows),
             PROCEDURE,
             RUN,
@@ -54,8 +70,9 @@ def _array(values: Sequence[str]) -> str:
 
 TABLES = """\
 -- What the topology says. Temporary tables: they are gone with this session.
+SET standard_conforming_strings = on;
 SET search_path = public, pg_temp;
-SET statement_timeout = STATEMENT_TIMEOUT;
+SET statement_timeout = 'STATEMENT_SECONDSs';
 CREATE TEMPORARY TABLE wanted_view (
   schema name, name name, reader name, unique_columns name[], query text, digest text
 );
