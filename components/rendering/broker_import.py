@@ -18,7 +18,7 @@ _FUNCTIONS = r"""
 set -euf
 folder=${DEFINITIONS_FOLDER:-%(folder)s}
 answer=$(mktemp)
-kept=
+kept=' '
 settled=
 
 fail() {
@@ -67,7 +67,7 @@ unbind_all() {
 
 consumes() {
   request GET "consumers/$vhost?columns=channel_details.user"
-  grep -q "\"user\":\"$1\"" "$answer"
+  grep -qF "\"user\":\"$1\"" "$answer"
 }
 
 # settle: once, as soon as there is something to judge; the management API hears of it only every 5 seconds.
@@ -93,7 +93,7 @@ remove_user() {
 }
 
 keep() {
-  kept="$kept $1 "
+  kept="$kept$1 "
   echo "kept queue $1: $2"
 }
 
@@ -117,8 +117,7 @@ remove_queue() {
       [ "$(cat "$answer")" = '[]' ] || messages="some"
     fi
     if [ "$messages" != 0 ] || [ "$consumers" != 0 ]; then
-      keep "$1" "${messages:-unknown} messages, ${consumers:-unknown} consumers; once drained, delete it by hand" \
-        "or by the next change of the definitions"
+      keep "$1" "${messages:-unknown} messages, ${consumers:-unknown} consumers; drain it, then delete it"
       return
     fi
     remove "queues/$vhost/$1" "queue $1"

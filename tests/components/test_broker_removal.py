@@ -164,6 +164,13 @@ def test_a_queue_that_may_hold_something_stays_with_its_dead_letters(
     assert not any("queues" in call or "policies" in call for call in removed(calls))
 
 
+def test_queues_that_stay_keep_no_other_one(broker: Broker, attempt: Try) -> None:
+    several = broker.model_copy(update={"retired_queues": ("full", "fuller", "quite.empty")})
+    done, calls = attempt(several, 'GET queues/pmt/full* 200 {"consumers":0,"messages":3}', *EMPTY)
+    assert done.stdout.count("kept queue") == 2
+    assert "queues/pmt/quite.empty" in removed(calls)
+
+
 def test_names_cannot_leave_their_place_in_the_script(broker: Broker, attempt: Try, tmp_path: Path) -> None:
     odd = "a b/$(touch broken)"
     retired = broker.model_copy(update={"retired_users": (odd,), "retired_queues": ()})
