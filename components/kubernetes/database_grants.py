@@ -16,14 +16,10 @@ from components.labels import labels
 from components.rendering.digests import content_digest
 from components.rendering.grants import grants_sql, views_of
 from components.rendering.postgres import owner_of_database
+from roadmap.resolve_network import grants_job
 from roadmap.topology import Environment, MaterializedView, Resources, Store, StoreUse
 
 GRANT_RESOURCES = Resources(cpu_request="10m", memory_request="32Mi", memory_limit="128Mi")
-
-
-def grants_name(store: Store) -> str:
-    """Base name of the Job, and the `app.kubernetes.io/name` of its pods."""
-    return f"{store.name}-grants"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +53,7 @@ class DatabaseGrants(pulumi.ComponentResource):
     ) -> None:
         super().__init__("extraction:kubernetes:DatabaseGrants", name, None, opts)
         store = args.store
-        job_name = grants_name(store)
+        job_name = grants_job(store.name)
         own_labels = labels(owner=store.owner, name=job_name, component="grants")
         sql = grants_sql(store, views_of(store, args.views))
         script = k8s.core.v1.ConfigMap(

@@ -20,20 +20,12 @@ from components.rendering.grants_statements import (
     WAIT_FOR_ROLES,
 )
 from components.rendering.rows import insert
-from roadmap.topology import MaterializedView, Store, StoreKind
+from roadmap.topology import MaterializedView, Store
 
 ROLE_WAIT_SECONDS = 120
 """The operator makes roles after it has called a cluster ready, and on its own time."""
 
 EVERY_TABLE = "*"
-
-
-def needs_grants(store: Store, views: Sequence[MaterializedView]) -> bool:
-    """Whether anybody beside its owner has, or in another phase had, something in a store."""
-    others = any(not user.owns_database for user in store.users)
-    return store.kind is StoreKind.POSTGRES and bool(
-        others or store.retired_users or store.retired_views or views_of(store, views)
-    )
 
 
 def views_of(store: Store, views: Sequence[MaterializedView]) -> tuple[MaterializedView, ...]:

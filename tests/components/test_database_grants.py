@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.kubernetes.database_grants import DatabaseGrants, DatabaseGrantsArgs
-from components.rendering.grants import grants_sql, needs_grants
+from components.rendering.grants import grants_sql
 from components.rendering.postgres import cluster_spec
 from roadmap.topology import Environment, MaterializedView, Store, StoreKind, StoreUser
 from tests.components.postgres_roles import IMAGE, STORE, VIEW, before, one, registered, server
@@ -41,23 +41,18 @@ def container(job: Registered) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("store", "views", "needed"),
+    ("store", "needed"),
     [
-        pytest.param(ALONE, (), False, id="only the owner"),
-        pytest.param(ALONE, (ELSEWHERE,), False, id="a view of another store"),
-        pytest.param(ALONE.model_copy(update={"users": STORE.users}), (), True, id="another role"),
-        pytest.param(ALONE.model_copy(update={"retired_users": ("gone",)}), (), True, id="a retired role"),
-        pytest.param(ALONE.model_copy(update={"retired_views": ("a.b",)}), (), True, id="a retired view"),
-        pytest.param(ALONE, (VIEW,), True, id="a view"),
-        pytest.param(
-            STORE.model_copy(update={"kind": StoreKind.CLICKHOUSE}), (VIEW,), False, id="no Postgres"
-        ),
+        pytest.param(ALONE, False, id="only the owner"),
+        pytest.param(ALONE.model_copy(update={"users": STORE.users}), True, id="another role"),
+        pytest.param(ALONE.model_copy(update={"retired_users": ("gone",)}), True, id="a retired role"),
+        pytest.param(STORE.model_copy(update={"kind": StoreKind.CLICKHOUSE}), False, id="no Postgres"),
     ],
 )
-def test_a_store_needs_grants_when_somebody_beside_its_owner_has_or_had_something(
-    store: Store, views: tuple[MaterializedView, ...], needed: bool
+def test_a_store_needs_grants_when_a_role_beside_its_owner_has_or_had_something(
+    store: Store, needed: bool
 ) -> None:
-    assert needs_grants(store, views) is needed
+    assert store.needs_grants is needed
 
 
 def test_it_runs_as_the_databases_owner_with_the_password_in_no_argument() -> None:
