@@ -76,7 +76,7 @@ ENGINES: Final = (
         "database",
         "clickhouse",
         (8123, 9000, 8443, 9440),
-        "clickhouse clickhouses",
+        "clickhouse clickhouses clickhousedb ch chs",
         generic=True,
     ),
     _engine("neo4j", "database", "neo4j memgraph", (7687,), "bolt neo4j bolt+s neo4j+s"),
