@@ -154,6 +154,9 @@ DECLARE
   kept record;
   missing text;
 BEGIN
+  RAISE NOTICE 'granted to: %; revoked from: %',
+    coalesce((SELECT string_agg(role, ', ' ORDER BY role) FROM wanted_role), 'nobody'),
+    coalesce((SELECT string_agg(role, ', ' ORDER BY role) FROM retired_role), 'nobody');
   FOR kept IN
     SELECT rolname, pg_describe_object(classid, objid, objsubid) AS object
     FROM pg_shdepend JOIN pg_roles ON pg_roles.oid = refobjid

@@ -103,11 +103,14 @@ BEGIN
       EXECUTE format('DROP MATERIALIZED VIEW %s', label);
     END IF;
     EXECUTE format('ALTER MATERIALIZED VIEW %s RENAME TO %I', beside, view_name);
+    RAISE NOTICE 'made %', label;
   ELSIF (SELECT relispopulated FROM pg_class WHERE oid = present) THEN
     EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %s', label);
+    RAISE NOTICE 'refreshed %', label;
   ELSE
     -- Restored from a dump without data: only a plain refresh can fill it.
     EXECUTE format('REFRESH MATERIALIZED VIEW %s', label);
+    RAISE NOTICE 'filled %', label;
   END IF;
   INSERT INTO pg_temp.done VALUES (view_schema, view_name);
 END $procedure$;

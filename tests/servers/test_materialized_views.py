@@ -86,14 +86,18 @@ def test_an_empty_view_is_refreshed_plainly_first(server: PostgresServer) -> Non
     server.execute(
         "REFRESH MATERIALIZED VIEW analytics.project_progress WITH NO DATA", user=REFRESH, database=DATABASE
     )
-    refresh(server)
+    said = refresh(server)
+    assert "filled analytics.project_progress" in said
+    assert "refreshed analytics.task_titles" in said
     assert rows(server, "analytics.project_progress", READER) == 2
 
 
 def test_a_changed_definition_takes_the_place_of_the_old_one(server: PostgresServer) -> None:
     enter(server, "materialized-views")
     changed = VIEW.model_copy(update={"query": "SELECT id AS project_id, name FROM projects"})
-    refresh(server, (changed, OTHER))
+    said = refresh(server, (changed, OTHER))
+    assert "made analytics.project_progress" in said
+    assert "refreshed analytics.task_titles" in said
     columns = server.query("SELECT * FROM analytics.project_progress", user=READER, database=DATABASE)
     assert sorted(columns) == [["1", "one"], ["2", "two"]]
     assert matviews(server) == {"project_progress", "task_titles"}

@@ -148,6 +148,7 @@ def test_what_somebody_else_built_is_not_dropped(server: PostgresServer) -> None
     enter(server, "materialized-views")
     server.execute("CREATE TABLE analytics.notes (id int)", user=REFRESH, database=DATABASE)
     said = grant(server, PHASES["module"][0])
+    assert "granted to: nobody; revoked from: analytics_reader, analytics_refresh" in said
     assert "analytics_refresh is retired, but cannot be dropped because of" in said
     assert "table analytics.notes" in said
     assert matviews(server) == set()
