@@ -19,7 +19,10 @@ from roadmap.topology import Environment, Store, StoreUse
 
 CHECKSUM_ANNOTATION = "service-extraction/settings"
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-"""For the Service: its server is awaited, and a parked one's Service never gets the endpoints awaited of it."""
+"""For the Service: its server is awaited already, and a parked one's has no endpoints to wait for.
+
+Live and parked alike, so that parking does not even touch the Service.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ class ClickHouse(pulumi.ComponentResource):
                 },
                 # Data outlives both the pod of a parked store and the StatefulSet: discarding is a step of its own.
                 "persistent_volume_claim_retention_policy": {
-                    "when_deleted": "Retain",
+                    "when_deleted": "Delete" if store.discarding else "Retain",
                     "when_scaled": "Retain",
                 },
                 "volume_claim_templates": [
