@@ -119,7 +119,7 @@ class ClickHouse(pulumi.ComponentResource):
                         environment=args.environment,
                     ),
                 },
-                # Data outlives both the pod of a parked store and the StatefulSet: discarding is a step of its own.
+                # Data outlives the pod of a parked store, and the StatefulSet too unless the store is to be discarded.
                 "persistent_volume_claim_retention_policy": {
                     "when_deleted": "Delete" if store.discarding else "Retain",
                     "when_scaled": "Retain",

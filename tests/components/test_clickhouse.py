@@ -232,9 +232,13 @@ class TestParking:
                     found[f"{resource.kind}{path}"] = (old.get(path), new.get(path))
         return found
 
-    @pytest.mark.parametrize("other", [PARKED, DISCARDING], ids=["parked", "discarding"])
-    def test_changes_how_many_pods_there_are_and_nothing_else(self, other: Store) -> None:
-        assert self.differences(other) == {"StatefulSet.spec.replicas": (1, 0)}
+    def test_changes_how_many_pods_there_are_and_nothing_else(self) -> None:
+        assert self.differences(PARKED) == {"StatefulSet.spec.replicas": (1, 0)}
+
+    def test_discarding_changes_nothing_that_replaces_either(self) -> None:
+        retention = "StatefulSet.spec.persistentVolumeClaimRetentionPolicy.whenDeleted"
+        changed_in_place = {"StatefulSet.spec.replicas": (1, 0), retention: ("Retain", "Delete")}
+        assert self.differences(DISCARDING) == changed_in_place
 
     def test_keeps_the_claim(self) -> None:
         policy = one(deployed(PARKED), "StatefulSet").spec["persistentVolumeClaimRetentionPolicy"]
