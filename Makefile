@@ -25,7 +25,7 @@ FROM ?= year1
 TO ?= year2
 PAGES := .state/pages
 
-.PHONY: help up preview refresh down discard walk cluster cluster-down kubectl env engine show diagram diff steps audit accuracy \
+.PHONY: help up preview refresh down discard walk cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
 	ci-policy policy-test test-servers check test clean
 
 help: ## say what each target does
@@ -63,6 +63,9 @@ env: ## print shell exports for plain pulumi and kubectl: eval "$$(make -s env)"
 
 engine: ## build what is missing, say which engine and plugins are in use (ENGINE)
 	$(offline) engine
+
+policies: ## print what puts plain pulumi under the policy packs: pulumi preview $$(make -s policies) (STACK)
+	$(offline) policies
 
 show: ## tables of a stack: domains, stores, routes, events, edges, what is billed (STACK)
 	$(offline) python -m roadmap show "$(STACK)"

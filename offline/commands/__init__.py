@@ -26,6 +26,7 @@ COMMANDS = {
     "kubectl": "offline.commands.kubectl",
     "env": "offline.commands.env",
     "engine": "offline.commands.engine",
+    "policies": "offline.commands.policies",
     "python": "offline.commands.python",
     "check": "offline.commands.check",
     "test": "offline.commands.test",

@@ -15,6 +15,7 @@ from typing import Any
 
 from offline.commands.refusal import Failed, Refusal
 from offline.commands.stack import processes, salt
+from offline.commands.stack.policies import policy_arguments
 from offline.commands.stack.program import Program
 from offline.toolchain.engine import Engine
 from offline.toolchain.environment import (
@@ -25,9 +26,6 @@ from offline.toolchain.environment import (
     pulumi_environment,
     uses_own_backend,
 )
-from offline.toolchain.places import ROOT
-
-POLICY_PACKS = (ROOT / "policies" / "isolation",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ class Pulumi:
 
     def with_policies(self) -> list[str]:
         """The arguments that put every update and preview under the policy packs."""
-        return [word for pack in POLICY_PACKS if pack.is_dir() for word in ("--policy-pack", str(pack))]
+        return policy_arguments(self.program)
 
     @property
     def state_file(self) -> Path | None:

@@ -1,0 +1,70 @@
+"""Puts a run under the policy packs, with the exemptions of the data moves that the stack file opens, and no other.
+
+An exemption is for two rules, one workload and one day: the Job of an open backfill, until the exemption in the stack
+file expires. It is worked out anew for every run, so that a move that is closed has none, and it goes to the pack as
+its configuration: the pack prints it at every run, and refuses it once it has expired.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import roadmap
+from offline.commands.stack.program import Program
+from offline.toolchain.places import ROOT, STATE
+
+ISOLATION = ROOT / "policies" / "isolation"
+PACKS = (ISOLATION,)
+RULES = ("shared-database", "foreign-network-path")
+"""What a link between two owners' stores breaks: the database it uses, and the way to it through the network."""
+ADVICE = "isolation-advice"
+"""The policy that prints an exemption in force."""
+
+
+def policy_arguments(program: Program) -> list[str]:
+    """The engine's arguments: each pack, and a configuration of each where one of them has any."""
+    packs = [pack for pack in PACKS if pack.is_dir()]
+    arguments = [word for pack in packs for word in ("--policy-pack", str(pack))]
+    exemptions = exemptions_of(program)
+    if not exemptions:
+        return arguments
+    # The engine takes no configuration at all, or one for each pack, in the packs' order.
+    for pack in packs:
+        content = {name: {"exemptions": exemptions} for name in (*RULES, ADVICE)} if pack == ISOLATION else {}
+        arguments += ["--policy-pack-config", str(_written(program, pack, content))]
+    return arguments
+
+
+def exemptions_of(program: Program) -> list[dict[str, str]]:
+    """Of each backfill that the stack file opens: rule, resource, owner, reason and expiry.
+
+    None for another program, and for a stack file that is refused: the program refuses it too, and says why.
+    """
+    if program.folder != ROOT:
+        return []
+    try:
+        config = roadmap.load_stack_file(program.stack_file)
+        backfills = roadmap.resolve(config, roadmap.load_catalog()).backfills
+    except roadmap.Refusal:
+        return []
+    return [
+        {
+            "rule": rule,
+            "resource": backfill.job,
+            "owner": backfill.owner,
+            "reason": f"{backfill.direction} backfill of {backfill.domain}: {backfill.reason}",
+            "expires": backfill.expires.isoformat(),
+        }
+        for backfill in backfills
+        for rule in RULES
+    ]
+
+
+def _written(program: Program, pack: Path, content: Mapping[str, Sequence[Any] | Mapping[str, Any]]) -> Path:
+    path = STATE / "policies" / f"{program.project}.{program.stack}.{pack.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2) + "\n")
+    return path
