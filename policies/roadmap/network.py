@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .stack import Stack
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
-_PRIVATE = tuple(
-    ipaddress.ip_network(block)
+_PRIVATE: tuple[ipaddress.IPv4Network, ...] = tuple(
+    ipaddress.IPv4Network(block)
     for block in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
 )
 
@@ -97,7 +97,9 @@ def reaches_private(block: Any) -> bool:
         return True  # unknown, or no block at all
     if not isinstance(network, ipaddress.IPv4Network):
         return network.prefixlen == 0 and not excepted
-    inside = [item for item in excepted if isinstance(item, ipaddress.IPv4Network)]
+    inside: list[ipaddress.IPv4Network] = [
+        item for item in excepted if isinstance(item, ipaddress.IPv4Network)
+    ]
     return any(
         network.overlaps(private)
         and network.prefixlen < 32

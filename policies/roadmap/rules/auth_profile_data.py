@@ -55,9 +55,7 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
         )
         of_auth = stack.owner_of(use.workload.resource) == DOMAIN and not stack.is_backfill(use.workload)
         if foreign and of_auth and use.store.kind == "database":
-            yield violation(
-                ID, use.workload.resource, f"{use.workload.resource.name} reads users in {use.store.title}"
-            )
+            yield violation(ID, use.workload.resource, f"{use.workload.resource.name} uses {use.store.title}")
     entry = stack.entry(DOMAIN)
     tables = set(entry.tables) if entry is not None else set()
     for script in stack.scripts:
@@ -99,8 +97,8 @@ RULE = RoadmapRule(
     id=ID,
     section="3. Auth Module Extraction, Anti-Patterns",
     cause="The identity product's database holds profile data.",
-    explanation="Names, avatars and settings change for other reasons than passwords do. In the issuer's database every "
-    "change of a profile becomes a change of the login, and everybody who shows a name has to ask the issuer.",
+    explanation="Names, avatars and settings change for other reasons than passwords do. In the issuer's database "
+    "every change of a profile becomes a change of the login, and everybody who shows a name has to ask the issuer.",
     remedy="Keep login attributes only; profiles stay with the product and follow by events.",
     level=MANDATORY,
     check=check,

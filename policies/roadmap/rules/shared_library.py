@@ -17,7 +17,7 @@ from ..stack import Stack
 
 ID = "shared-library"
 PROJECT = Path(__file__).resolve().parents[3]
-FOLDER = "stacks/sboms"
+FOLDER = "stacks/sboms/{environment}"
 INTERNAL = ("pmt-*", "pmt_*", "pmt", "app")
 ALLOWED = ("pmt-logging", "pmt-auth-validation")
 """Infrastructure utilities: logging and the validation of tokens."""
@@ -26,7 +26,8 @@ ALLOWED = ("pmt-logging", "pmt-auth-validation")
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     """The bill of materials of each extracted service that runs an image of ours."""
     declared = mapping(config.get("sboms"))
-    folder = PROJECT / (text(config.get("folder")) or FOLDER)
+    environment = stack.move.environment.value if stack.move is not None else "unknown"
+    folder = PROJECT / (text(config.get("folder")) or FOLDER).replace("{environment}", environment)
     internal = _texts(config, "internal", INTERNAL)
     allowed = _texts(config, "allowed", ALLOWED)
     for domain in stack.catalog.names:
@@ -42,7 +43,7 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
             yield violation(
                 ID,
                 resource,
-                f"{domain}: its bill of materials {where} {bill}; nobody knows what it is built from",
+                f"{domain}: bill of materials {where} {bill}; nobody knows what is in it",
             )
             continue
         for reason in _judge(bill, images, internal, allowed):
@@ -85,8 +86,8 @@ RULE = RoadmapRule(
     cause="A service is built from a shared library that is no infrastructure utility, or nobody knows from what.",
     explanation="A library with business logic couples services at build time: a changed rule has to be released in "
     "all of them at once, and nothing in a manifest shows it.",
-    remedy="Copy the logic to its one owner, or make it an event or an API. Have each pipeline write a CycloneDX bill of "
-    "materials, and name it in `sboms`.",
+    remedy="Copy the logic to its one owner, or make it an event or an API. Have each pipeline write a CycloneDX bill "
+    "of materials, and name it in `sboms`.",
     level=MANDATORY,
     check=check,
     config={

@@ -106,7 +106,7 @@ def _configuration(stack: Stack, workload: Workload) -> Configuration | None:
         variable.value
         for group in stack.given(workload)
         for variable in group
-        if variable.carrier is not None and (variable.carrier_key or "").endswith(".cfg")
+        if (variable.carrier_key or "").endswith(".cfg") and (variable.free_text or variable.value is UNKNOWN)
     ]
     texts = {value for value in files if isinstance(value, str)}
     if len(texts) != 1 or UNKNOWN in files:
