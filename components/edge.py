@@ -29,6 +29,8 @@ class PublicEdgeArgs:
     """Namespace of gateway and routes."""
     backend_namespaces: Mapping[str, pulumi.Output[str]]
     """Namespaces with backends, by name."""
+    backends: Mapping[str, pulumi.Resource]
+    """What answers, by owner: a route changes only once its backends are ready, and goes before they do."""
 
 
 class PublicEdge(pulumi.ComponentResource):
@@ -68,7 +70,10 @@ class PublicEdge(pulumi.ComponentResource):
                     "hostnames": [public.host],
                     "rules": http_route_rules(route, edge_namespace=public.namespace),
                 },
-                opts=pulumi.ResourceOptions(parent=self, depends_on=grants),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[*grants, *(args.backends[owner] for owner in _owners(route))],
+                ),
             )
         self.url = f"{'https' if public.tls_secret else 'http'}://{public.host}"
         self.register_outputs({"url": self.url})
@@ -104,3 +109,7 @@ class PublicEdge(pulumi.ComponentResource):
             ).resource
             for namespace, granted in services.items()
         ]
+
+
+def _owners(route: Route) -> list[str]:
+    return list(dict.fromkeys(backend.owner for backend in route.backends))

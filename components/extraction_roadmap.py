@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.application.service import ApplicationService, ApplicationServiceArgs
-from components.connections import ConnectableStore, Connections
 from components.credentials import generate_password
 from components.edge import PublicEdge, PublicEdgeArgs
-from components.kubernetes.pipeline import ReleasePipeline, ReleasePipelineArgs
-from components.kubernetes.postgres import Postgres, PostgresArgs
+from components.kubernetes.backfill import BackfillJob, BackfillJobArgs
 from components.kubernetes.rabbitmq import RabbitMQ, RabbitMQArgs
-from components.kubernetes.redis import Redis, RedisArgs
 from components.namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from roadmap.topology import MONOLITH, Service, Store, StoreKind, Topology
+from components.owned_service import OwnedService, OwnedServiceArgs
+from roadmap.topology import MONOLITH, Topology
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +60,15 @@ class ExtractionRoadmap(pulumi.ComponentResource):
         self._topology = topology
         self._child = pulumi.ResourceOptions(parent=self)
         self._namespaces = self._isolated_namespaces()
-        stores = {store.name: self._store(store) for store in topology.stores}
         broker = RabbitMQ(
             topology.broker.name,
             RabbitMQArgs(
                 broker=topology.broker,
                 namespace=self._namespaces[topology.broker.namespace],
                 owner_namespaces={
-                    service.owner: self._namespaces[service.namespace] for service in topology.services
+                    namespace.owner: self._namespaces[namespace.name]
+                    for namespace in topology.namespaces
+                    if namespace.purpose == "workloads"
                 },
                 image=topology.images.rabbitmq,
                 definitions_image=topology.images.broker_definitions,
@@ -80,21 +78,23 @@ class ExtractionRoadmap(pulumi.ComponentResource):
             self._child,
         )
         secrets = self._supplied_or_generated(application_secrets)
-        services: dict[str, ApplicationService] = {}
-        for service in topology.services:
-            own = {s.name: stores[s.name] for s in topology.stores if s.owner == service.owner}
-            services[service.owner] = ApplicationService(
-                service.owner,
-                ApplicationServiceArgs(
-                    service=service,
-                    namespace=self._namespaces[service.namespace],
-                    released_image=released_images.get(service.owner),
-                    connections=Connections(stores=own, broker=broker),
+        owned = {
+            namespace.owner: OwnedService(
+                namespace.owner,
+                OwnedServiceArgs(
+                    owner=namespace.owner,
+                    topology=topology,
+                    namespace=self._namespaces[namespace.name],
+                    broker=broker,
+                    released_image=released_images.get(namespace.owner),
                     application_secrets=secrets,
-                    environment=topology.environment,
                 ),
                 self._child,
             )
+            for namespace in topology.namespaces
+            if namespace.purpose == "workloads"
+        }
+        self._data_moves(owned)
         edge = PublicEdge(
             "edge",
             PublicEdgeArgs(
@@ -103,17 +103,19 @@ class ExtractionRoadmap(pulumi.ComponentResource):
                 routes=topology.routes,
                 namespace=self._namespaces[topology.public.namespace],
                 backend_namespaces=self._namespaces,
+                backends=owned,
             ),
             self._child,
         )
         self.endpoints = {route.name: edge.url + route.path_prefix for route in topology.routes}
-        self.pipelines = self._pipelines(services, released_images)
+        self.pipelines = {owner: service.deployer for owner, service in owned.items() if service.deployer}
         self.register_outputs({"endpoints": dict(self.endpoints)})
 
     def _isolated_namespaces(self) -> dict[str, pulumi.Output[str]]:
         topology = self._topology
-        stateful = {store.namespace for store in topology.stores} | {topology.broker.namespace}
-        stateful |= {service.namespace for service in topology.services if service.jwks_path is not None}
+        stateful = {store.namespace for store in topology.stores if not store.discarding}
+        stateful |= {topology.broker.namespace}
+        stateful |= {service.namespace for service in topology.services if service.signing_key}
         return {
             namespace.name: IsolatedNamespace(
                 namespace.name,
@@ -125,31 +127,22 @@ class ExtractionRoadmap(pulumi.ComponentResource):
             for namespace in topology.namespaces
         }
 
-    def _store(self, store: Store) -> ConnectableStore:
-        topology = self._topology
-        namespace = self._namespaces[store.namespace]
-        if store.kind is StoreKind.POSTGRES:
-            return Postgres(
-                store.name,
-                PostgresArgs(
-                    store=store,
-                    namespace=namespace,
-                    image=topology.images.postgres,
-                    storage_class=topology.storage_class,
+    def _data_moves(self, owned: Mapping[str, OwnedService]) -> None:
+        """Open backfills: the one thing that two owners' stores have to do with each other, while it lasts."""
+        for move in self._topology.backfills:
+            BackfillJob(
+                move.job,
+                BackfillJobArgs(
+                    backfill=move,
+                    namespace=self._namespaces[move.namespace],
+                    image=self._topology.images.postgres,
+                    monolith=owned[MONOLITH].stores[move.monolith_store],
+                    service=owned[move.domain].stores[move.service_store],
+                    environment=self._topology.environment,
+                    after=[owned[MONOLITH], owned[move.domain]],
                 ),
                 self._child,
             )
-        return Redis(
-            store.name,
-            RedisArgs(
-                store=store,
-                namespace=namespace,
-                image=topology.images.redis,
-                storage_class=topology.storage_class,
-                environment=topology.environment,
-            ),
-            self._child,
-        )
 
     def _supplied_or_generated(
         self, supplied: Mapping[str, pulumi.Output[str]]
@@ -161,28 +154,3 @@ class ExtractionRoadmap(pulumi.ComponentResource):
             else generate_password(setting.lower().replace("_", "-"), parent=self, protect=False)
             for setting in self._topology.application_secrets
         }
-
-    def _pipelines(
-        self, services: Mapping[str, ApplicationService], released_images: Mapping[str, str]
-    ) -> dict[str, str]:
-        by_owner: dict[str, Service] = {service.owner: service for service in self._topology.services}
-        return {
-            pipeline.owner: ReleasePipeline(
-                f"{pipeline.owner}-pipeline",
-                ReleasePipelineArgs(
-                    pipeline=pipeline,
-                    stack=self._topology.stack,
-                    namespace=self._namespaces[pipeline.namespace],
-                    configured_image=by_owner[pipeline.owner].image,
-                    released=pipeline.owner in released_images,
-                    migration_name=_migration_name(by_owner[pipeline.owner]),
-                    migration=services[pipeline.owner].migration,
-                ),
-                self._child,
-            ).deployer
-            for pipeline in self._topology.pipelines
-        }
-
-
-def _migration_name(service: Service) -> str | None:
-    return service.migration.name if service.migration is not None else None

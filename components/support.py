@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pulumi
 
-from roadmap.topology import Environment, StoreKind, Topology
+from roadmap.topology import Environment, Topology, WorkloadRole
 
 
 def refuse_unbuildable(topology: Topology, *, supplied_secrets: Collection[str]) -> None:
@@ -42,20 +42,10 @@ def _unbuildable(topology: Topology) -> list[str]:
     if topology.platform != "kubernetes":
         reasons.append(f"platform `{topology.platform}`: only `kubernetes` has components yet")
     reasons += [
-        f"store {store.name} ({store.owner}): no component runs {store.kind} yet"
-        for store in topology.stores
-        if store.kind not in (StoreKind.POSTGRES, StoreKind.REDIS)
-    ]
-    for service in topology.services:
-        for workload in service.workloads:
-            where = f"workload {workload.name} ({service.owner})"
-            if workload.schedule is not None:
-                reasons.append(f"{where}: no component runs on a schedule yet")
-            if workload.scaling.queue is not None:
-                reasons.append(f"{where}: no component scales by the depth of a queue yet")
-    reasons += [
-        f"edge from {edge.consumer} to {edge.upstream}: no component proxies a synchronous read yet"
-        for edge in topology.edges
+        f"workload {workload.name} ({service.owner}): only the refresh of materialized views runs on a schedule"
+        for service in topology.services
+        for workload in service.workloads
+        if workload.schedule is not None and workload.role is not WorkloadRole.REFRESH
     ]
     return reasons
 

@@ -51,7 +51,7 @@ def decide(
     move = _judge(previous, place_domains(config, catalog), config, catalog, today)
     topology = resolve(config, catalog)
     _check_stores(previous, topology, config, catalog)
-    check_buildable(topology, config, catalog)
+    check_buildable(topology, config)
     return topology, move
 
 

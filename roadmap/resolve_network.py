@@ -7,6 +7,7 @@ from roadmap.composition import Composition
 from roadmap.operator_paths import AMQP, POSTGRES, broker_paths, postgres_paths, selected
 from roadmap.pod_labels import broker_pods, everything, pods, postgres_pods
 from roadmap.resolve_backfills import backfill_job, open_backfills
+from roadmap.resolve_identity import realm_paths
 from roadmap.resolve_public import validators
 from roadmap.topology import MONOLITH, Broker, Edge, NetworkPath, Peer, Service, Store, StoreKind, StoreUse
 
@@ -40,6 +41,7 @@ def resolve_network(
         *_broker_users(services, broker),
         *_peers(parts),
         *_edges(edges),
+        *realm_paths(parts, services),
         *postgres_paths(parts, live),
         *broker_paths(parts, broker),
         *_name_resolution(parts, services, broker),

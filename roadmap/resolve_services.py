@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from roadmap.catalog_parts import MigrationEntry, WorkloadChange, WorkloadEntry
 from roadmap.composition import Composition, Placed
+from roadmap.resolve_identity import resolve_realm
 from roadmap.resolve_public import keys_edge, public_url
 from roadmap.resolve_stores import image
 from roadmap.topology import (
@@ -78,6 +79,7 @@ def _extracted(
         ),
         migration=_migration(service.migration) if service.migration else None,
         jwks_path=service.jwks_path,
+        realm=resolve_realm(parts, placed),
     )
 
 
@@ -100,8 +102,10 @@ def _workload(
         command=entry.command,
         port=entry.port,
         health_path=entry.health_path,
+        live_path=entry.live_path,
         health_port=entry.health_port,
         health_command=entry.health_command,
+        writable_paths=entry.writable_paths,
         scaling=entry.scaling,
         resources=entry.resources,
         stores=entry.stores + tuple(use for change in changes for use in change.stores),

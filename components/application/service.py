@@ -4,13 +4,15 @@ The same component serves both: an extraction is a deployment change, not anothe
 Principles, Event-first migration).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.batch.v1 import JobSpecArgsDict
+from pulumi_kubernetes.core.v1 import EnvVarArgsDict
 
+from components.application.database_setup import DatabaseSetup
 from components.application.migration import MigrationArgs, migration_name, migration_spec
 from components.application.signing_key import SigningKey, SigningKeyArgs, TokenSigning
 from components.application.workload import (
@@ -21,7 +23,7 @@ from components.application.workload import (
 )
 from components.connections import Connections
 from components.labels import labels
-from roadmap.topology import Environment, Migration, Service
+from roadmap.topology import Migration, Service, Topology
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,12 @@ class ApplicationServiceArgs:
     """Stores of the owner, and the broker."""
     application_secrets: Mapping[str, pulumi.Output[str]]
     """Value of each secret setting, by name."""
-    environment: Environment
-    """Decides how long pods may take to stop."""
+    topology: Topology
+    """Environment, images of the platform's own Jobs, and the views that the owner's stores hold."""
+    variables: Sequence[EnvVarArgsDict]
+    """Further variables of every workload, which a change of theirs does not roll."""
+    after: Sequence[pulumi.Resource]
+    """What must be there before the workloads: the proxies they read over."""
 
 
 class ApplicationService(pulumi.ComponentResource):
@@ -47,6 +53,8 @@ class ApplicationService(pulumi.ComponentResource):
 
     migration: JobSpecArgsDict | None
     """Spec of the migration Job, which the owner's pipeline runs too; None without a schema."""
+    secrets: ApplicationSecrets | None
+    """The owner's secret settings; None where it has none."""
 
     def __init__(
         self, name: str, args: ApplicationServiceArgs, opts: pulumi.ResourceOptions | None = None
@@ -63,24 +71,37 @@ class ApplicationService(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        secrets = self._secrets(name, args)
+        self.secrets = self._secrets(name, args)
         signing: TokenSigning | None = None
-        if service.jwks_path is not None:
+        if service.signing_key:
+            # It stays when another issuer has taken over, mounted by nobody: turning back must not end every session.
             key = SigningKey(
                 f"{name}-signing-key",
                 SigningKeyArgs(owner=service.owner, namespace=args.namespace),
                 pulumi.ResourceOptions(parent=self),
             )
-            signing = TokenSigning(secret_name=key.secret_name, jwks_path=service.jwks_path)
-        ready: list[pulumi.Resource] = [args.connections.broker.ready]
+            if service.jwks_path is not None:
+                signing = TokenSigning(secret_name=key.secret_name, jwks_path=service.jwks_path)
+        ready: list[pulumi.Resource] = [args.connections.broker.ready, *args.after]
+        migrated: list[pulumi.Resource] = []
         self.migration = None
         if service.migration is not None:
-            ready.append(self._migration_job(name, args, service.migration, account.metadata.name))
+            migrated.append(self._migration_job(name, args, service.migration, account.metadata.name))
             # Of the configured image: the pipeline puts in the image that it releases.
             self.migration = self._migration_spec(
                 args, service.migration, service.image, account.metadata.name
             )
+        setup = DatabaseSetup(
+            service=service,
+            topology=args.topology,
+            namespace=args.namespace,
+            service_account=account.metadata.name,
+            connections=args.connections,
+        )
+        ready += [*migrated, *setup.register(parent=self, after=migrated)]
         for workload in service.workloads:
+            if workload.schedule is not None:
+                continue
             ApplicationWorkload(
                 workload.name,
                 ApplicationWorkloadArgs(
@@ -91,9 +112,11 @@ class ApplicationService(pulumi.ComponentResource):
                     released_by_pipeline=args.released_image is not None,
                     service_account=account.metadata.name,
                     connections=args.connections,
-                    secrets=secrets,
+                    secrets=self.secrets,
+                    variables=args.variables,
                     signing=signing if workload.signs_tokens else None,
-                    environment=args.environment,
+                    environment=args.topology.environment,
+                    queue_autoscaler=args.topology.queue_autoscaler,
                     after=ready,
                 ),
                 pulumi.ResourceOptions(parent=self),
@@ -101,7 +124,7 @@ class ApplicationService(pulumi.ComponentResource):
         self.register_outputs({"owner": service.owner})
 
     def _secrets(self, name: str, args: ApplicationServiceArgs) -> ApplicationSecrets | None:
-        names = sorted({s.name for workload in args.service.workloads for s in workload.secrets})
+        names = sorted(args.service.secret_users)
         if not names:
             return None
         values = {setting: args.application_secrets[setting] for setting in names}
@@ -132,7 +155,7 @@ class ApplicationService(pulumi.ComponentResource):
                 image=image,
                 service_account=service_account,
                 variables=args.connections.environment(migration.stores, None),
-                environment=args.environment,
+                environment=args.topology.environment,
             )
         )
 

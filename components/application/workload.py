@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.apps.v1 import DeploymentSpecArgsDict, DeploymentStrategyArgsDict
+from pulumi_kubernetes.core.v1 import EnvVarArgsDict
 
 from components.application.pod import CHECKSUM_ANNOTATION, PodArgs, pod_spec
+from components.application.queue_scaling import QueueScaling, QueueScalingArgs
+from components.application.scaling import ScaledBy, cpu_autoscaler, scaled_by
 from components.application.signing_key import TokenSigning
 from components.connections import Connections
 from components.labels import labels, selector
@@ -47,10 +51,14 @@ class ApplicationWorkloadArgs:
     """Stores of the owner, and the broker."""
     secrets: ApplicationSecrets | None
     """The owner's secrets; None when no workload of the owner has any."""
+    variables: Sequence[EnvVarArgsDict]
+    """Further variables, left out of the checksum that rolls the pods."""
     signing: TokenSigning | None
     """Key and JWKS path, for the one workload that signs tokens."""
     environment: Environment
     """Decides how long pods may take to stop."""
+    queue_autoscaler: Literal["keda"] | None
+    """What scales by the depth of a queue; None: such a workload keeps its least number of pods."""
     after: Sequence[pulumi.Resource]
     """What must be there before the rollout: the migrated schema, the queues."""
 
@@ -77,7 +85,7 @@ class ApplicationWorkload(pulumi.ComponentResource):
             data=settings,
             opts=child,
         )
-        variables = args.connections.environment(workload.stores, workload.broker)
+        variables = [*args.connections.environment(workload.stores, workload.broker), *args.variables]
         supplied: list[pulumi.Output[str]] = []
         if args.secrets is not None:
             for setting in workload.secrets:
@@ -115,8 +123,8 @@ class ApplicationWorkload(pulumi.ComponentResource):
                 ),
             },
         }
-        scales = workload.scaling.maximum > workload.scaling.minimum
-        if not scales:
+        scaled = scaled_by(workload.scaling, args.queue_autoscaler)
+        if scaled is ScaledBy.NOBODY:
             # With an autoscaler the number of replicas is the autoscaler's field, and nobody else's.
             spec["replicas"] = workload.scaling.minimum
         deployment = k8s.apps.v1.Deployment(
@@ -148,32 +156,26 @@ class ApplicationWorkload(pulumi.ComponentResource):
                 },
                 opts=after,
             )
-        if scales:
-            k8s.autoscaling.v2.HorizontalPodAutoscaler(
-                f"{name}-autoscaler",
-                metadata={"name": workload.name, "namespace": args.namespace, "labels": own_labels},
-                spec={
-                    "scale_target_ref": {
-                        "api_version": "apps/v1",
-                        "kind": "Deployment",
-                        "name": deployment.metadata.name,
-                    },
-                    "min_replicas": workload.scaling.minimum,
-                    "max_replicas": workload.scaling.maximum,
-                    "metrics": [
-                        {
-                            "type": "Resource",
-                            "resource": {
-                                "name": "cpu",
-                                "target": {
-                                    "type": "Utilization",
-                                    "average_utilization": workload.scaling.cpu_utilization_percent,
-                                },
-                            },
-                        }
-                    ],
-                },
+        if scaled is ScaledBy.CPU:
+            cpu_autoscaler(
+                name,
+                workload,
+                deployment=deployment.metadata.name,
+                namespace=args.namespace,
+                own_labels=own_labels,
                 opts=child,
+            )
+        if scaled is ScaledBy.QUEUE:
+            QueueScaling(
+                f"{name}-queue-scaling",
+                QueueScalingArgs(
+                    owner=args.owner,
+                    workload=workload,
+                    namespace=args.namespace,
+                    deployment=deployment.metadata.name,
+                    connections=args.connections,
+                ),
+                child,
             )
         if workload.scaling.minimum > 1:
             k8s.policy.v1.PodDisruptionBudget(

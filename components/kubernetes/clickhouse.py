@@ -12,6 +12,7 @@ import pulumi_kubernetes as k8s
 
 from components.credentials import Credential, carry_credential, generate_password, object_name
 from components.kubernetes.clickhouse_pod import clickhouse_pod
+from components.kubernetes.data_claim import data_claim, data_volume
 from components.labels import labels, selector
 from components.rendering import clickhouse as rendering
 from components.rendering.digests import settings_digest
@@ -97,6 +98,14 @@ class ClickHouse(pulumi.ComponentResource):
                 supplied=[],
             )
         )
+        claim = data_claim(
+            name,
+            store,
+            namespace=args.namespace,
+            storage_class=args.storage_class,
+            object_labels=self._labels,
+            opts=protected,
+        )
         server = k8s.apps.v1.StatefulSet(
             f"{name}-server",
             metadata=self._metadata(store.name, args.namespace),
@@ -114,26 +123,12 @@ class ClickHouse(pulumi.ComponentResource):
                     "spec": clickhouse_pod(
                         store.resources,
                         image=args.image,
+                        data=data_volume(claim),
                         users=users.metadata.name,
                         configuration=settings.metadata.name,
                         environment=args.environment,
                     ),
                 },
-                # Data outlives the pod of a parked store, and the StatefulSet too unless the store is to be discarded.
-                "persistent_volume_claim_retention_policy": {
-                    "when_deleted": "Delete" if store.discarding else "Retain",
-                    "when_scaled": "Retain",
-                },
-                "volume_claim_templates": [
-                    {
-                        "metadata": {"name": "data", "labels": self._labels},
-                        "spec": {
-                            "access_modes": ["ReadWriteOnce"],
-                            "resources": {"requests": {"storage": f"{store.storage_gib}Gi"}},
-                            **({"storage_class_name": args.storage_class} if args.storage_class else {}),
-                        },
-                    }
-                ],
             },
             opts=protected,
         )

@@ -1,9 +1,10 @@
 """The pod of a ClickHouse: its files read-only, its data on a volume, asked over HTTP whether it is well."""
 
 import pulumi
-from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ProbeArgsDict
+from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ProbeArgsDict, VolumeArgsDict
 
 from components import pods
+from components.kubernetes.data_claim import VOLUME
 from components.rendering import clickhouse as rendering
 from roadmap.topology import Environment, Resources
 
@@ -15,6 +16,7 @@ def clickhouse_pod(
     resources: Resources,
     *,
     image: str,
+    data: VolumeArgsDict,
     users: pulumi.Input[str],
     configuration: pulumi.Input[str],
     environment: Environment,
@@ -48,7 +50,7 @@ def clickhouse_pod(
                 "readiness_probe": probe,
                 "liveness_probe": probe,
                 "volume_mounts": [
-                    {"name": "data", "mount_path": rendering.DATA_PATH},
+                    {"name": VOLUME, "mount_path": rendering.DATA_PATH},
                     {"name": "users", "mount_path": "/etc/clickhouse/users", "read_only": True},
                     {"name": "configuration", "mount_path": "/etc/clickhouse/server", "read_only": True},
                     pods.SCRATCH_MOUNT,
@@ -56,6 +58,7 @@ def clickhouse_pod(
             }
         ],
         "volumes": [
+            data,
             {"name": "users", "secret": {"secret_name": users, "default_mode": 0o440}},
             {"name": "configuration", "config_map": {"name": configuration}},
             pods.scratch_volume(),

@@ -32,8 +32,8 @@ class ReleasePipelineArgs:
     """Stack that it releases to."""
     namespace: pulumi.Input[str]
     """Namespace of the owner, where the pipeline's rights end."""
-    configured_image: str
-    """Image of the owner in the stack's config."""
+    configured_image: str | None
+    """Image of the owner in the stack's config; None before its service stands, and while it is parked."""
     released: bool
     """True while the release record counts, and an update leaves it alone."""
     migration_name: str | None
@@ -113,8 +113,14 @@ class ReleasePipeline(pulumi.ComponentResource):
                 # Two writers by design, see the module: a changed config image overwrites the record.
                 "annotations": {"pulumi.com/patchForce": "true"},
             },
-            data={"image": args.configured_image, "configured_image": args.configured_image},
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"] if args.released else None),
+            data={"image": args.configured_image, "configured_image": args.configured_image}
+            if args.configured_image is not None
+            else {},
+            # What a parked service ran last stays on record: returning, it finds its schema at that image's version.
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=["data"] if args.released or args.configured_image is None else None,
+            ),
         )
         # For the owner's repository; a ConfigMap, so that the team can take it from where its rights end anyway.
         k8s.core.v1.ConfigMap(

@@ -16,7 +16,6 @@ from components.rendering.postgres import cluster_spec
 from components.rendering.urls import postgres_jdbc_url, postgres_url
 from roadmap.topology import Store, StoreUse
 
-
 HIBERNATION = "cnpg.io/hibernation"
 """Annotation, and the condition that answers it."""
 

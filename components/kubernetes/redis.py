@@ -11,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.credentials import Credential, carry_credential, generate_password, object_name
+from components.kubernetes.data_claim import data_claim, data_volume
 from components.kubernetes.redis_pod import PORT, redis_pod
 from components.labels import labels, selector
 from components.rendering import redis as rendering
@@ -101,6 +102,14 @@ class Redis(pulumi.ComponentResource):
                 supplied=[],
             )
         )
+        claim = data_claim(
+            name,
+            store,
+            namespace=args.namespace,
+            storage_class=args.storage_class,
+            object_labels=own_labels,
+            opts=protected,
+        )
         server = k8s.apps.v1.StatefulSet(
             f"{name}-server",
             metadata={"name": store.name, "namespace": args.namespace, "labels": own_labels},
@@ -117,26 +126,12 @@ class Redis(pulumi.ComponentResource):
                     "spec": redis_pod(
                         store.resources,
                         image=args.image,
+                        data=data_volume(claim),
                         users=users.metadata.name,
                         configuration=settings.metadata.name,
                         environment=args.environment,
                     ),
                 },
-                # Data outlives the StatefulSet: discarding a store is a step of its own.
-                "persistent_volume_claim_retention_policy": {
-                    "when_deleted": "Retain",
-                    "when_scaled": "Retain",
-                },
-                "volume_claim_templates": [
-                    {
-                        "metadata": {"name": "data", "labels": own_labels},
-                        "spec": {
-                            "access_modes": ["ReadWriteOnce"],
-                            "resources": {"requests": {"storage": f"{store.storage_gib}Gi"}},
-                            **({"storage_class_name": args.storage_class} if args.storage_class else {}),
-                        },
-                    }
-                ],
             },
             opts=protected,
         )

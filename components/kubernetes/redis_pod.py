@@ -1,9 +1,10 @@
 """The pod of a Redis: its files read-only, its data on a volume, asked by a user that may do nothing but PING."""
 
 import pulumi
-from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ProbeArgsDict
+from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ProbeArgsDict, VolumeArgsDict
 
 from components import pods
+from components.kubernetes.data_claim import VOLUME
 from components.rendering import redis as rendering
 from roadmap.topology import Environment, Resources
 
@@ -16,6 +17,7 @@ def redis_pod(
     resources: Resources,
     *,
     image: str,
+    data: VolumeArgsDict,
     users: pulumi.Input[str],
     configuration: pulumi.Input[str],
     environment: Environment,
@@ -53,7 +55,7 @@ def redis_pod(
                 "readiness_probe": probe,
                 "liveness_probe": probe,
                 "volume_mounts": [
-                    {"name": "data", "mount_path": rendering.DATA_PATH},
+                    {"name": VOLUME, "mount_path": rendering.DATA_PATH},
                     {"name": "users", "mount_path": "/etc/redis/users", "read_only": True},
                     {"name": "configuration", "mount_path": "/etc/redis/server", "read_only": True},
                     pods.SCRATCH_MOUNT,
@@ -61,6 +63,7 @@ def redis_pod(
             }
         ],
         "volumes": [
+            data,
             {"name": "users", "secret": {"secret_name": users, "default_mode": 0o440}},
             {"name": "configuration", "config_map": {"name": configuration}},
             pods.scratch_volume(),

@@ -35,8 +35,11 @@ def read_released_images(
     images = {service.owner: service.image for service in topology.services}
     released: dict[str, str] = {}
     for pipeline in topology.pipelines:
+        configured = images.get(pipeline.owner)
+        if configured is None:
+            continue  # a pipeline stands before its service does
         record = _read_record(core, pipeline, context=context, file=file)
-        if record.get("configured_image") == images[pipeline.owner] != record.get("image"):
+        if record.get("configured_image") == configured and record.get("image", configured) != configured:
             released[pipeline.owner] = record["image"]
     return released
 

@@ -9,6 +9,7 @@ import pytest
 import roadmap
 from roadmap.topology import Environment, Service, Topology
 from tests.components.program import Program, Registered, run
+from tests.roadmap.building import configured
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +34,78 @@ def production(topology: Topology) -> Program:
         topology.model_copy(update={"environment": Environment.PRODUCTION}),
         application_secrets={"LLM_API_KEY": "supplied-llm-key", "SMTP_PASSWORD": "supplied-smtp-password"},
     )
+
+
+MOVE = {"direction": "forward", "owner": "Ada Example", "reason": "tables move", "expires": "2026-12-01"}
+STATED = {"by": "Ada Example", "date": "2026-09-14"}
+KEDA = {"keda": {"namespace": "keda", "labels": {"app": "keda-operator"}}}
+TOPOLOGIES: dict[str, dict[str, Any]] = {
+    "year1": {},
+    "year2": {"year": 2, "extract": {"ai": {"drivers": {"llm_compute_needs_dedicated_scaling": STATED}}}},
+    "year3": {
+        "year": 3,
+        "extract": {
+            "ai": {"drivers": {"llm_compute_needs_dedicated_scaling": STATED}},
+            "auth": {"drivers": {"multi_product_or_sso": STATED}},
+            "notifications": {"drivers": {"real_time_requirements": STATED}},
+        },
+    },
+    "year3plus": {
+        "year": 3,
+        "extract": {
+            name: {"phase": "service", "drivers": {"team_size_and_deploy_conflicts": STATED}}
+            for name in ("projects", "tasks", "sprints")
+        },
+    },
+    "worker scaled by KEDA, analytics on the replica": {
+        "operators": KEDA,
+        "extract": {"ai": {"phase": "worker"}, "analytics": {"phase": "replica"}},
+    },
+    "both paths, and data on its way": {
+        "year": 2,
+        "extract": {
+            "ai": {
+                "phase": "service",
+                "weight": 10,
+                "drivers": {"llm_compute_needs_dedicated_scaling": STATED},
+            },
+            "analytics": {"phase": "service", "weight": 0},
+            "auth": {
+                "phase": "identity-service",
+                "old_path": "kept",
+                "drivers": {"multi_product_or_sso": STATED},
+            },
+            "notifications": {
+                "phase": "service",
+                "weight": 0,
+                "backfill": MOVE,
+                "drivers": {"real_time_requirements": STATED},
+            },
+        },
+    },
+    "all parked, one to be discarded": {
+        "year": 2,
+        "extract": {
+            "ai": {"phase": "worker", "parked": True, "discard": ["ai-postgres"]},
+            "analytics": {"parked": True},
+            "auth": {"parked": True},
+            "notifications": {"parked": True},
+        },
+    },
+}
+"""What every rule for all resources is tried on: the years, both paths side by side, and parked stores."""
+
+
+@pytest.fixture(scope="session", params=TOPOLOGIES)
+def any_topology(request: pytest.FixtureRequest) -> Topology:
+    """One topology after the other."""
+    return roadmap.resolve(configured(**TOPOLOGIES[request.param]), roadmap.load_catalog())
+
+
+@pytest.fixture(scope="session")
+def any_program(any_topology: Topology) -> Program:
+    """Everything that deploying it registers."""
+    return run(any_topology)
 
 
 def monolith(topology: Topology) -> Service:

@@ -8,7 +8,7 @@ import pytest
 
 from components import DeployedTopology, ExtractionRoadmap, RegisteredMove
 from components.support import refuse_unbuildable
-from roadmap.topology import Edge, Environment, Scaling, Store, StoreKind, Topology
+from roadmap.topology import Environment, StoreKind, Topology
 from tests.components.conftest import monolith, secret_data, with_monolith
 from tests.components.program import PASSWORD, Program, run
 
@@ -83,19 +83,6 @@ def _aws(topology: Topology) -> Topology:
     return topology.model_copy(update={"platform": "aws"})
 
 
-def _clickhouse(topology: Topology) -> Topology:
-    store = Store(
-        name="events-store",
-        kind=StoreKind.CLICKHOUSE,
-        owner="analytics",
-        namespace="a",
-        database="a",
-        users=(),
-        storage_gib=1,
-    )
-    return topology.model_copy(update={"stores": (*topology.stores, store)})
-
-
 def _foreign_store(topology: Topology) -> Topology:
     stores = tuple(
         store.model_copy(update={"owner": "ai"}) if store.kind is StoreKind.REDIS else store
@@ -107,10 +94,6 @@ def _foreign_store(topology: Topology) -> Topology:
 def _first_workload(topology: Topology, **changes: Any) -> Topology:
     first, *others = monolith(topology).workloads
     return with_monolith(topology, workloads=(first.model_copy(update=changes), *others))
-
-
-def _edge(topology: Topology) -> Topology:
-    return topology.model_copy(update={"edges": (Edge.model_construct(consumer="ai", upstream="monolith"),)})
 
 
 def _production(topology: Topology) -> Topology:
@@ -126,18 +109,11 @@ def _production(topology: Topology) -> Topology:
             id="another-owners-store",
         ),
         pytest.param(_aws, "platform `aws`", id="platform"),
-        pytest.param(_clickhouse, "store events-store (analytics): no component runs clickhouse", id="store"),
         pytest.param(
             lambda topology: _first_workload(topology, schedule="*/5 * * * *"),
-            "workload monolith-api (monolith): no component runs on a schedule",
+            "workload monolith-api (monolith): only the refresh of materialized views runs on a schedule",
             id="schedule",
         ),
-        pytest.param(
-            lambda topology: _first_workload(topology, scaling=Scaling(minimum=1, maximum=2, queue="ai")),
-            "workload monolith-api (monolith): no component scales by the depth of a queue",
-            id="queue-depth",
-        ),
-        pytest.param(_edge, "edge from ai to monolith", id="edge"),
         pytest.param(_production, "secret setting LLM_API_KEY is not in the stack's config", id="secret"),
     ],
 )

@@ -69,51 +69,51 @@ def declared_rules(topology: Topology) -> list[Rule]:
 
 
 def test_every_path_becomes_exactly_one_rule_at_each_end_and_nothing_else_is_open(
-    program: Program, topology: Topology
+    any_program: Program, any_topology: Topology
 ) -> None:
-    declared = Counter(declared_rules(topology))
+    declared = Counter(declared_rules(any_topology))
     assert len(declared) >= 40
-    assert Counter(registered_rules(program)) == declared
+    assert Counter(registered_rules(any_program)) == declared
 
 
-def test_every_namespace_denies_by_default(program: Program, topology: Topology) -> None:
+def test_every_namespace_denies_by_default(any_program: Program, any_topology: Topology) -> None:
     denying = {
         policy.namespace
-        for policy in program.of("NetworkPolicy")
+        for policy in any_program.of("NetworkPolicy")
         if policy.spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     }
-    assert denying == {namespace.name for namespace in topology.namespaces}
+    assert denying == {namespace.name for namespace in any_topology.namespaces}
 
 
-def test_policy_types_name_exactly_the_directions_that_have_rules(program: Program) -> None:
-    for policy in program.of("NetworkPolicy"):
+def test_policy_types_name_exactly_the_directions_that_have_rules(any_program: Program) -> None:
+    for policy in any_program.of("NetworkPolicy"):
         if policy.object_name != "default-deny":
             directions = [kind for kind in ("Ingress", "Egress") if kind.lower() in policy.spec]
             assert policy.spec["policyTypes"] == directions, policy.id
 
 
-def test_every_rule_says_why(program: Program) -> None:
-    for policy in program.of("NetworkPolicy"):
+def test_every_rule_says_why(any_program: Program) -> None:
+    for policy in any_program.of("NetworkPolicy"):
         reasons = policy.metadata["annotations"]["service-extraction/purpose"].splitlines()
         rules = [*policy.spec.get("ingress", []), *policy.spec.get("egress", [])]
         assert len(reasons) == max(1, len(rules)), policy.id
 
 
-def test_selected_pods_exist(program: Program) -> None:
+def test_selected_pods_exist(any_program: Program) -> None:
     """A policy that selects nothing would close a path that is declared."""
     made_by_operators = {"cnpg.io/cluster", "cnpg.io/instanceRole"}
     own = [
         (found.namespace, found.pod_template["metadata"]["labels"])
-        for found in program.with_pods
+        for found in any_program.with_pods
         if found.pod_template is not None
     ]
-    broker = program.of("RabbitmqCluster")[0]
+    broker = any_program.of("RabbitmqCluster")[0]
     operator_labels = {
         "app.kubernetes.io/component": "rabbitmq",
         "app.kubernetes.io/name": broker.object_name,
     }
     own.append((broker.namespace, operator_labels))
-    for policy in program.of("NetworkPolicy"):
+    for policy in any_program.of("NetworkPolicy"):
         wanted = policy.spec["podSelector"].get("matchLabels", {})
         if policy.object_name != "default-deny" and not made_by_operators & set(wanted):
             assert any(
