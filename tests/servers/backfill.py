@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.rendering import backfill as rendering
-from roadmap.topology import Backfill
+from components.rendering.grants import grants_sql
+from roadmap.topology import Backfill, Store, StoreKind, StoreUser
 from tests.servers.postgres import PostgresServer, programs
 
 MONOLITH, SERVICE, MOVER = "backfill_monolith", "backfill_service", "notifications_backfill"
@@ -52,13 +53,6 @@ INSERT INTO notifications (channel_id, "Body", cost, rate, sent_at, waited, payl
   (9, E'\r\n', 'NaN', '-0', '1999-12-31 23:59:59+14', '1 us', '0', '\x0d', '{{a,b},{c,d}}', 'high', NULL);
 INSERT INTO notification_marks VALUES (2, 'twice'), (2, 'twice'), (NULL, NULL);
 """
-GRANTS = {
-    "forward": f"GRANT SELECT ON {', '.join(TABLES)} TO {MOVER};",
-    "reverse": f"""
-      GRANT SELECT, INSERT, UPDATE, DELETE ON {", ".join(TABLES)} TO {MOVER};
-      GRANT SELECT, UPDATE ON SEQUENCE notification_channels_id_seq, notifications_id_seq TO {MOVER};
-    """,
-}
 EVERYTHING = """
 SELECT 'channel', id::text, (c.*)::text FROM notification_channels AS c
 UNION ALL SELECT 'notification', id::text, (n.*)::text FROM notifications AS n
@@ -82,6 +76,21 @@ class Stores:
     def environment(self, user: str) -> dict[str, str]:
         """For a client of a role's own database."""
         return {**self.server.environment(user, user), "PATH": f"{programs()}:{os.environ['PATH']}"}
+
+    def grant(self, direction: str) -> None:
+        """Give the move's role what the monolith's own grants give it while a move in this direction is open."""
+        forward = direction == "forward"
+        mover = StoreUser(name=MOVER, reads=TABLES if forward else (), writes=() if forward else TABLES)
+        store = Store(
+            name="monolith-postgres",
+            kind=StoreKind.POSTGRES,
+            owner="monolith",
+            namespace="year3-monolith",
+            database=MONOLITH,
+            users=(StoreUser(name=MONOLITH, owns_database=True), mover),
+            storage_gib=1,
+        )
+        self.monolith(grants_sql(store, ()))
 
     def all_of(self, database: str) -> list[list[str]]:
         return self.server.query(EVERYTHING, user=database, database=database)
@@ -154,6 +163,7 @@ def two_databases(postgres: PostgresServer, folder: Path) -> Stores:
             database=database,
         )
     found = Stores(server=postgres, folder=folder)
-    found.monolith(SCHEMA + ROWS + GRANTS["forward"])
+    found.monolith(SCHEMA + ROWS)
+    found.grant("forward")
     found.service(SCHEMA)
     return found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.backfill import GRANTS, MONOLITH, ROWS, SERVICE, TABLES, Stores, two_databases
+from tests.servers.backfill import MONOLITH, ROWS, SERVICE, TABLES, Stores, two_databases
 from tests.servers.postgres import PostgresServer
 
 
@@ -28,7 +28,7 @@ def test_forward_then_changes_then_reverse(stores: Stores) -> None:
         INSERT INTO notification_channels (name) VALUES ('new');
     """)
     assert stores.all_of(SERVICE) != stores.all_of(MONOLITH)
-    stores.monolith(GRANTS["reverse"])
+    stores.grant("reverse")
     stores.moved("reverse")
     assert stores.all_of(SERVICE) == stores.all_of(MONOLITH)
     stores.monolith("INSERT INTO notifications (channel_id) VALUES (7)")
