@@ -35,6 +35,10 @@ class Script:
     name: str
     text: str
 
+    def leaves_open(self, relation: str) -> bool:
+        """Whether a name is put in only when the script runs, from rows of views that the rules judge."""
+        return relation.startswith("%") and bool(self.rows("wanted_view"))
+
     def rows(self, table: str) -> list[tuple[object, ...]]:
         """Rows that an `INSERT … VALUES` of constants puts into a table."""
         found: list[tuple[object, ...]] = []

@@ -57,7 +57,7 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
         for what, pattern in _STATEMENTS:
             for match in pattern.finditer(script.text):
                 relation = match["relation"].replace('"', "")
-                if not relation.lower().startswith((f"{VIEWS_SCHEMA}.", "%i.")):
+                if not relation.lower().startswith(f"{VIEWS_SCHEMA}.") and not script.leaves_open(relation):
                     yield violation(
                         ID, script.resource, f"{where}: {what} of {relation}, outside schema {VIEWS_SCHEMA}"
                     )

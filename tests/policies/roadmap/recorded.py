@@ -37,6 +37,8 @@ class Recorded:
     registered: Registered
     inputs: dict[str, Any]
     protect: bool
+    sources: dict[str, frozenset[str]]
+    """Resources whose outputs went into each property."""
 
 
 @dataclass
@@ -73,6 +75,11 @@ class Stack:
         found = self.at(kind, name)
         next(item for item in self.recorded if item.inputs is found).protect = protect
 
+    def forget_sources(self, kind: str, name: str) -> None:
+        """As if no output of another resource had gone into it."""
+        found = self.at(kind, name)
+        next(item for item in self.recorded if item.inputs is found).sources.clear()
+
     def add(self, kind: str, name: str, **given: Any) -> None:
         """Another object, as `tests.policies.stack.kube` makes it."""
         self.added.append(kube(kind, name, **given))
@@ -98,7 +105,7 @@ def _message(item: Recorded, root: Mapping[str, Any]) -> Any:
         type=found.token, properties=body, urn=found.urn, name=found.name, parent=found.parent
     )
     message.options.CopyFrom(proto.AnalyzerResourceOptions(protect=item.protect, parent=found.parent))
-    for key, sources in found.property_dependencies.items():
+    for key, sources in item.sources.items():
         message.propertyDependencies[key].CopyFrom(proto.AnalyzerPropertyDependencies(urns=sorted(sources)))
     return message
 
@@ -108,7 +115,12 @@ def stack(year: int = 3, **extract: Mapping[str, Any]) -> Stack:
     registered, root = _recorded(year, tuple((name, repr(flags)) for name, flags in sorted(extract.items())))
     return Stack(
         recorded=[
-            Recorded(registered=item, inputs=copy.deepcopy(dict(item.inputs)), protect=item.protect)
+            Recorded(
+                registered=item,
+                inputs=copy.deepcopy(dict(item.inputs)),
+                protect=item.protect,
+                sources=dict(item.property_dependencies),
+            )
             for item in registered
         ],
         root=copy.deepcopy(root),

@@ -1,4 +1,4 @@
-"""Each rule on a recorded stack of this roadmap: compliant, then with exactly one thing broken, then where it says nothing.
+"""Each rule on a recorded stack of this roadmap: compliant, with exactly one thing broken, and where it says nothing.
 
 A case that expects None holds what is still legal: the rule must not speak.
 """
@@ -533,6 +533,7 @@ def without_keys(s: Stack, workload: str) -> None:
 def without_broker(s: Stack) -> None:
     container = s.container("Deployment", "notifications-worker")
     container["env"] = [item for item in container["env"] if not item["name"].startswith("EVENTS")]
+    s.forget_sources("Deployment", "notifications-worker")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.id}")
