@@ -9,6 +9,7 @@ from typing import Any
 import kubernetes
 
 SECONDS_BETWEEN_LOOKS = 0.5
+SERVICE = "kubernetes.io/service-name"
 
 
 @dataclass(slots=True)
@@ -26,7 +27,6 @@ class Watch:
     def __init__(self, kubeconfig: Path, context: str, edge_namespace: str) -> None:
         client = kubernetes.config.new_client_from_config(config_file=str(kubeconfig), context=context)
         self._objects = kubernetes.client.CustomObjectsApi(client)
-        self._slices = kubernetes.client.DiscoveryV1Api(client)
         self._namespace = edge_namespace
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look_until_stopped, daemon=True)
@@ -77,9 +77,10 @@ class Watch:
                 )
 
     def _ready_services(self) -> set[str]:
-        found: set[str] = set()
-        for item in self._slices.list_endpoint_slice_for_all_namespaces().items:
-            if any(endpoint.conditions.ready for endpoint in item.endpoints or []):
-                service = (item.metadata.labels or {}).get("kubernetes.io/service-name")
-                found.add(f"{item.metadata.namespace}/{service}")
-        return found
+        # As plain data: the typed client refuses a slice without endpoints, which there are.
+        slices = self._objects.list_cluster_custom_object("discovery.k8s.io", "v1", "endpointslices")["items"]
+        return {
+            f"{item['metadata']['namespace']}/{item['metadata'].get('labels', {}).get(SERVICE)}"
+            for item in slices
+            if any(end.get("conditions", {}).get("ready") for end in item.get("endpoints") or [])
+        }
