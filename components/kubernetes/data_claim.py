@@ -23,7 +23,7 @@ def data_claim(
     object_labels: dict[str, str],
     opts: pulumi.ResourceOptions,
 ) -> k8s.core.v1.PersistentVolumeClaim:
-    """Claim of `store.storage_gib` GiB, called what a template would have called it; `opts` are those of the StatefulSet.
+    """Claim of `store.storage_gib` GiB, called as a template would have called it; `opts` are the StatefulSet's.
 
     A larger size is taken in place where the StorageClass allows expansion; any other change replaces the claim, which
     protection refuses.

@@ -37,6 +37,8 @@ STORE = Store(
     storage_gib=50,
     resources=Resources(cpu_request="1", memory_request="2Gi", memory_limit="4Gi"),
 )
+CLAIM = "data-analytics-clickhouse-0"
+"""What a template of the StatefulSet would have called it: made explicit, it is the same claim."""
 PARKED = STORE.model_copy(update={"parked": True})
 DISCARDING = PARKED.model_copy(update={"discarding": True})
 READS = StoreUse(store=STORE.name, user="analytics_reader", variable="CLICKHOUSE_URL")
@@ -90,6 +92,7 @@ class TestObjects:
     def test_are_these(self, live: Recorded) -> None:
         assert sorted(r.id for r in live if r.is_object) == [
             "ConfigMap/test-analytics/analytics-clickhouse-configuration",
+            "PersistentVolumeClaim/test-analytics/data-analytics-clickhouse-0",
             "Secret/test-analytics/analytics-clickhouse-analytics",
             "Secret/test-analytics/analytics-clickhouse-analytics-reader",
             "Secret/test-analytics/analytics-clickhouse-users",
@@ -98,13 +101,12 @@ class TestObjects:
             "StatefulSet/test-analytics/analytics-clickhouse",
         ]
 
-    def test_say_whose_they_are_and_so_do_pod_and_claim(self, live: Recorded) -> None:
+    def test_say_whose_they_are_and_so_does_the_pod(self, live: Recorded) -> None:
         expected = {OWNER: "analytics", NAME: STORE.name, COMPONENT: "clickhouse"}.items()
         stateful_set = one(live, "StatefulSet")
         assert stateful_set.pod_template is not None
         found = [r.metadata["labels"] for r in live if r.is_object]
         found.append(stateful_set.pod_template["metadata"]["labels"])
-        found.append(stateful_set.spec["volumeClaimTemplates"][0]["metadata"]["labels"])
         assert all(expected <= own.items() for own in found)
 
     def test_services_select_the_pods(self, live: Recorded) -> None:
@@ -132,12 +134,22 @@ class TestObjects:
             assert file.findtext(f"users/{user}/password_sha256_hex") == digest
 
     def test_volume(self) -> None:
-        (claim,) = one(deployed(storage_class="fast"), "StatefulSet").spec["volumeClaimTemplates"]
-        assert claim["spec"] == {
+        claim = one(deployed(storage_class="fast"), "PersistentVolumeClaim", CLAIM)
+        assert claim.spec == {
             "accessModes": ["ReadWriteOnce"],
             "resources": {"requests": {"storage": "50Gi"}},
             "storageClassName": "fast",
         }
+
+    def test_the_clusters_default_class_is_left_to_the_cluster(self, live: Recorded) -> None:
+        assert "storageClassName" not in one(live, "PersistentVolumeClaim", CLAIM).spec
+
+    def test_the_server_waits_for_its_claim_and_makes_none(self, live: Recorded) -> None:
+        server = one(live, "StatefulSet")
+        data = {v["name"]: v for v in server.spec["template"]["spec"]["volumes"]}["data"]
+        assert data["persistentVolumeClaim"] == {"claimName": CLAIM}
+        assert one(live, "PersistentVolumeClaim", CLAIM).urn in server.property_dependencies["spec"]
+        assert not {"volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy"} & set(server.spec)
 
 
 class TestPod:
@@ -236,13 +248,16 @@ class TestParking:
         assert self.differences(PARKED) == {"StatefulSet.spec.replicas": (1, 0)}
 
     def test_discarding_changes_nothing_that_replaces_either(self) -> None:
-        retention = "StatefulSet.spec.persistentVolumeClaimRetentionPolicy.whenDeleted"
-        changed_in_place = {"StatefulSet.spec.replicas": (1, 0), retention: ("Retain", "Delete")}
-        assert self.differences(DISCARDING) == changed_in_place
+        assert self.differences(DISCARDING) == {"StatefulSet.spec.replicas": (1, 0)}
 
-    def test_keeps_the_claim(self) -> None:
-        policy = one(deployed(PARKED), "StatefulSet").spec["persistentVolumeClaimRetentionPolicy"]
-        assert policy == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    def test_a_larger_volume_changes_the_claim_and_nothing_else(self) -> None:
+        grown = "PersistentVolumeClaim.spec.resources.requests.storage"
+        assert self.differences(STORE.model_copy(update={"storage_gib": 60})) == {grown: ("50Gi", "60Gi")}
+
+    @pytest.mark.parametrize("store", [STORE, PARKED], ids=["live", "parked"])
+    def test_nobody_waits_for_a_volume_that_may_wait_for_a_pod(self, store: Store) -> None:
+        claim = one(deployed(store), "PersistentVolumeClaim", CLAIM)
+        assert claim.metadata["annotations"] == {"pulumi.com/skipAwait": "true"}
 
     @pytest.mark.parametrize("store", [STORE, PARKED], ids=["live", "parked"])
     def test_nobody_waits_for_endpoints_that_may_never_come(self, store: Store) -> None:
@@ -257,8 +272,9 @@ class TestParking:
         ],
     )
     def test_protection(self, store: Store, protected: bool) -> None:
-        holding = [r for r in deployed(store) if r.kind in ("StatefulSet", "Secret", "RandomPassword")]
-        assert len(holding) == 6
+        kinds = ("PersistentVolumeClaim", "StatefulSet", "Secret", "RandomPassword")
+        holding = [r for r in deployed(store) if r.kind in kinds]
+        assert len(holding) == 7
         assert {r.protect for r in holding} == {protected}
 
     def test_a_store_without_a_database_is_refused_by_name(self) -> None:

@@ -95,12 +95,13 @@ def test_operators_are_given_our_credentials(program: Program) -> None:
     assert program.one("Secret", "monolith-postgres-monolith").metadata["labels"]["cnpg.io/reload"] == "true"
 
 
-def test_the_data_of_redis_outlives_its_statefulset(program: Program) -> None:
-    (redis,) = program.of("StatefulSet")
-    assert redis.spec["persistentVolumeClaimRetentionPolicy"] == {
-        "whenDeleted": "Retain",
-        "whenScaled": "Retain",
-    }
+def test_the_volume_of_redis_is_a_claim_of_its_own(program: Program) -> None:
+    """One that the StatefulSet made could not grow without replacing it."""
+    (redis,), (claim,) = program.of("StatefulSet"), program.of("PersistentVolumeClaim")
+    assert "volumeClaimTemplates" not in redis.spec
+    volumes = {volume["name"]: volume for volume in redis.spec["template"]["spec"]["volumes"]}
+    assert volumes["data"]["persistentVolumeClaim"] == {"claimName": claim.object_name}
+    assert claim.object_name == "data-monolith-redis-0"
 
 
 def test_beat_knows_nothing_but_its_queue(program: Program) -> None:
@@ -122,6 +123,7 @@ def test_beat_knows_nothing_but_its_queue(program: Program) -> None:
         ("Deployment", "monolith-api", ("RabbitmqCluster", "events")),
         ("Deployment", "monolith-beat", ("Job", "monolith-migration-")),
         ("Service", "monolith-redis", ("StatefulSet", "monolith-redis")),
+        ("StatefulSet", "monolith-redis", ("PersistentVolumeClaim", "data-monolith-redis-0")),
         ("Service", "monolith-api", ("Deployment", "monolith-api")),
         ("HTTPRoute", "monolith", ("ReferenceGrant", "public")),
         ("HTTPRoute", "monolith", ("Gateway", "public")),

@@ -9,10 +9,19 @@ import pytest
 from .stack import analyze, deployment, from_secret, kube, refusals, resource, secret, service, value
 
 HOST = "analytics-clickhouse.analytics.svc"
+CLAIM = "data-analytics-clickhouse-0"
 PLACE: dict[str, Any] = {"namespace": "analytics", "owner": "analytics"}
 
 
-def clickhouse() -> list[Any]:
+def mounting(name: str, claim: str) -> dict[str, Any]:
+    """What a pod says to have a claim at /data, and nothing else."""
+    return {
+        "pod": {"volumes": [{"name": name, "persistentVolumeClaim": {"claimName": claim}}]},
+        "container": {"volumeMounts": [{"name": name, "mountPath": "/data"}]},
+    }
+
+
+def clickhouse(*, protect: bool = True) -> list[Any]:
     """The server as its component lays it out, with the credential of its reader."""
     password = resource(
         "random:index/randomPassword:RandomPassword", "reader", {"result": secret("correct-horse")}
@@ -29,9 +38,14 @@ def clickhouse() -> list[Any]:
         ),
         deployment(
             "analytics-clickhouse", kind="StatefulSet", image="docker.io/clickhouse/clickhouse-server:25.3.5",
-            ports=[8123], protect=True, **PLACE,
-            pod={"volumes": [{"name": "users", "secret": {"secretName": "analytics-clickhouse-users"}}]},
+            ports=[8123], protect=protect, **PLACE,
+            pod={"volumes": [
+                {"name": "data", "persistentVolumeClaim": {"claimName": CLAIM}},
+                {"name": "users", "secret": {"secretName": "analytics-clickhouse-users"}},
+            ]},
+            container={"volumeMounts": [{"name": "data", "mountPath": "/var/lib/clickhouse"}]},
         ),
+        kube("PersistentVolumeClaim", CLAIM, **PLACE, protect=protect, spec={"accessModes": ["ReadWriteOnce"]}),
         service("analytics-clickhouse", "analytics-clickhouse", 8123, **PLACE),
     ]  # fmt: skip
 
@@ -87,6 +101,25 @@ def test_a_second_owner_that_reads_its_secret_is_refused(use: dict[str, Any]) ->
     messages = refused(*clickhouse(), deployment("worker", namespace="analytics", owner="billing", **use))
     assert messages
     assert all("owner billing" in message and "owner analytics" in message for message in messages)
+
+
+@pytest.mark.parametrize("owner", ["billing", "analytics"])
+def test_its_volume_is_its_owners(owner: str) -> None:
+    """A backup that the owner runs may have it; whoever else mounts it reads the same files."""
+    other = deployment("worker", namespace="analytics", owner=owner, **mounting("files", CLAIM))
+    messages = refused(*clickhouse(), other)
+    assert len(messages) == (owner == "billing")
+    assert all(f"PersistentVolumeClaim {CLAIM} (owner analytics)" in message for message in messages)
+
+
+@pytest.mark.parametrize("replicas", [1, 0], ids=["live", "parked"])
+def test_what_has_to_be_protected_is_the_claim_that_holds_the_data(replicas: int) -> None:
+    discarding = clickhouse(protect=False)
+    discarding[3].properties["spec"]["replicas"] = replicas
+    messages = [answer.message for answer in analyze(*discarding)]
+    said = [message for message in messages if "[unprotected-store]" in message]
+    assert len(said) == 1
+    assert f"PersistentVolumeClaim {CLAIM} is not protected" in said[0]
 
 
 @pytest.mark.parametrize(

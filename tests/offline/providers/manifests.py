@@ -81,6 +81,16 @@ def stateful_set(namespace: str, name: str = "db", storage: str = "1Gi") -> dict
     }
 
 
+def claim(namespace: str, name: str = "data", storage: str = "1Gi", **spec: Any) -> dict[str, Any]:
+    requested = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": metadata(namespace, name),
+        "spec": {**requested, **spec},
+    }
+
+
 def job(namespace: str, name: str = "", **spec: Any) -> dict[str, Any]:
     return {
         "apiVersion": "batch/v1",

@@ -16,6 +16,7 @@ from tests.offline.providers.provider_process import Cluster, Provider, RefusedE
     [
         pytest.param(m.DEPLOYMENT, m.deployment("", replicas=2), id="deployment"),
         pytest.param(m.STATEFUL_SET, m.stateful_set(""), id="stateful-set-with-claims"),
+        pytest.param(m.CLAIM, m.claim(""), id="claim"),
         pytest.param(m.JOB, m.job("", "once"), id="job"),
         pytest.param(m.SERVICE, m.service("", type="LoadBalancer"), id="load-balancer"),
     ],

@@ -110,6 +110,15 @@ REPLACEMENTS = [
         id="volume-claim-template",
     ),
     pytest.param(
+        m.CLAIM,
+        m.claim(""),
+        ("spec", "accessModes", 0),
+        "ReadWriteMany",
+        {"spec.accessModes[0]": "UPDATE_REPLACE"},
+        True,
+        id="claim",
+    ),
+    pytest.param(
         m.SERVICE,
         m.service("", clusterIP="None"),
         ("spec", "clusterIP"),
@@ -154,6 +163,24 @@ def test_a_service_keeps_the_address_that_the_cluster_gave_it(kubernetes: Provid
     created = kubernetes.create(m.SERVICE, m.service(namespace))
     assert created.outputs["spec"]["clusterIP"]
     assert not created.diff(m.service(namespace)).detailedDiff
+
+
+def test_a_claim_grows_in_place_and_keeps_its_volume(
+    kubernetes: Provider, cluster: Cluster, namespace: str
+) -> None:
+    created = kubernetes.create(m.CLAIM, m.claim(namespace), timeout=30)
+    assert created.outputs["status"]["phase"] == "Bound"
+    grown = m.claim(namespace, storage="2Gi")
+    assert kinds(created.diff(grown)) == {"spec.resources.requests.storage": "UPDATE"}
+    updated = created.update(grown)
+    assert updated.outputs["spec"]["resources"]["requests"] == {"storage": "2Gi"}
+    for path in (("metadata", "uid"), ("spec", "volumeName")):
+        assert updated.outputs[path[0]][path[1]] == created.outputs[path[0]][path[1]]
+    assert not updated.diff(grown).detailedDiff
+    with pytest.raises(RefusedError, match="can not be less than"):
+        updated.update(m.claim(namespace, storage="512Mi"))
+    updated.delete()
+    assert cluster.get("v1", "PersistentVolumeClaim", updated.id) is None
 
 
 def scaled(namespace: str, replicas: int) -> dict[str, Any]:
