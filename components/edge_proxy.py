@@ -16,15 +16,12 @@ from components.application.pod import CHECKSUM_ANNOTATION, DRAIN_SECONDS
 from components.labels import labels, selector
 from components.rendering.digests import content_digest
 from components.rendering.haproxy import HEALTH_PATH, haproxy_configuration, health_port
-from roadmap.topology import Edge, Environment, Resources
+from roadmap.topology import Edge, Environment
 
-REPLICAS = 2
 PROXY_USER = 99
 """The official image's user."""
 CONFIGURATION_FOLDER = "/usr/local/etc/haproxy"
 CONFIGURATION_FILE = "haproxy.cfg"
-RESOURCES = Resources(cpu_request="50m", memory_request="64Mi", memory_limit="256Mi")
-"""Of each pod; the limit holds the buffers of as many requests as the configuration admits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,7 @@ class EdgeProxy(pulumi.ComponentResource):
             f"{name}-deployment",
             metadata={"name": edge.name, "namespace": args.namespace, "labels": own_labels},
             spec={
-                "replicas": REPLICAS,
+                "replicas": edge.pods,
                 "selector": {"match_labels": own_selector},
                 "strategy": {
                     "type": "RollingUpdate",
@@ -157,7 +154,7 @@ def _container(args: EdgeProxyArgs) -> ContainerArgsDict:
             {"name": "health", "container_port": health_port(args.edge)},
         ],
         "security_context": pods.container_security(),
-        "resources": pods.requirements(RESOURCES),
+        "resources": pods.requirements(args.edge.resources),
         # Of the proxy alone: with the upstream's health in it, one outage would become two.
         "readiness_probe": _probe(failures=3),
         "liveness_probe": _probe(failures=6),

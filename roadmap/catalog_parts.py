@@ -3,7 +3,10 @@
 Names are relative: a namespace, an image or a URL is made from an entry only by `resolve`, for one stack.
 """
 
-from pydantic import Field
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from roadmap.topology import (
     BrokerUse,
@@ -109,6 +112,13 @@ class RouteEntry(Frozen):
     """True where any request may be answered by either path, so that no cohort is needed."""
 
 
+def _edge_path(value: str) -> str:
+    # A proxy that passed everything would be no declared read.
+    if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", value):
+        raise ValueError("must be a plain path below the root, such as `/api/v1/tasks`")
+    return value
+
+
 class EdgeEntry(Frozen):
     """A declared synchronous read of an upstream by one workload, through a proxy of its own."""
 
@@ -117,7 +127,7 @@ class EdgeEntry(Frozen):
     """Owner that is read."""
     upstream_workload: str
     consumer_workload: str
-    path_prefixes: tuple[str, ...] = Field(min_length=1)
+    path_prefixes: tuple[Annotated[str, AfterValidator(_edge_path)], ...] = Field(min_length=1)
     timeout_seconds: float = Field(gt=0, le=30)
     breaker_errors: int = Field(ge=1)
     breaker_seconds: float = Field(gt=0)

@@ -28,17 +28,21 @@ def sizes_of(topology: Topology) -> tuple[OwnerSize, ...]:
 
 def _size(topology: Topology, owner: str) -> OwnerSize:
     workloads = [w for s in topology.services if s.owner == owner for w in s.workloads if not w.schedule]
-    proxies = sum(1 for edge in topology.edges if edge.consumer == owner)
+    edges = [edge for edge in topology.edges if edge.consumer == owner]
+    proxies = sum(edge.pods for edge in edges)
     cpu = sum(w.scaling.minimum * millicores(w.resources.cpu_request) for w in workloads)
+    cpu += sum(edge.pods * millicores(edge.resources.cpu_request) for edge in edges)
     memory = sum(w.scaling.minimum * mebibytes(w.resources.memory_request) for w in workloads)
+    memory += sum(edge.pods * mebibytes(edge.resources.memory_request) for edge in edges)
     volumes, servers = 0, []
     for store in topology.stores:
         if store.owner != owner:
             continue
         instances = 1 + (store.replica.instances if store.replica else 0)
         volumes += instances * store.storage_gib
-        cpu += instances * millicores(store.resources.cpu_request)
-        memory += instances * mebibytes(store.resources.memory_request)
+        if not store.parked:  # its volumes are billed, its instances sleep
+            cpu += instances * millicores(store.resources.cpu_request)
+            memory += instances * mebibytes(store.resources.memory_request)
         parked = ", parked" if store.parked else ""
         servers.append(f"{store.name} ({store.kind.value}, {instances} × {store.storage_gib} GiB{parked})")
     if owner == MONOLITH:

@@ -96,6 +96,10 @@ class Edge(Frozen):
     """Consecutive errors that open the circuit."""
     breaker_seconds: float
     """How long it stays open."""
+    pods: int = 2
+    """Pods of the proxy."""
+    resources: Resources = Resources(cpu_request="50m", memory_request="64Mi", memory_limit="256Mi")
+    """Of each pod; the limit holds the buffers of as many requests as the proxy admits."""
 
 
 class TokenIssuer(Frozen):

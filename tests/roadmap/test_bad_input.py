@@ -282,6 +282,8 @@ CATALOG: list[tuple[str, str, Any, str, object, str, str]] = [
      None, "is missing", "add `timeout_seconds`"),
     ("edge without a circuit breaker", "ai", ("phases.2.service.edges.0.breaker_errors", 0),
      "phases.2.service.edges.0.breaker_errors", 0, "greater than or equal to 1", "breaker_errors"),
+    ("edge that passes everything", "ai", ("phases.2.service.edges.0.path_prefixes.0", "/"),
+     "phases.2.service.edges.0.path_prefixes.0", "/", "plain path below the root, such as `/api/v1/tasks`", "correct"),
     ("edge that waits forever", "ai", ("phases.2.service.edges.0.timeout_seconds", 3600), "phases.2.service.edges.0.timeout_seconds",
      3600, "less than or equal to 30", "timeout_seconds"),
     ("edge from nobody", "ai", ("phases.2.service.edges.0.consumer_workload", "ai-web"), "phases.2.service.edges", "ai-web",
