@@ -111,7 +111,7 @@ def _message(item: Recorded, root: Mapping[str, Any]) -> Any:
 
 
 def stack(year: int = 3, **extract: Mapping[str, Any]) -> Stack:
-    """A copy of what the program registers at a year; `extract` replaces flags of domains."""
+    """A copy of what the program registers at a year; `extract` replaces flags of domains, or `external`."""
     registered, root = _recorded(year, tuple((name, repr(flags)) for name, flags in sorted(extract.items())))
     return Stack(
         recorded=[
@@ -139,6 +139,9 @@ def topology_of(year: int, extract: tuple[tuple[str, str], ...] = ()) -> Topolog
     config = roadmap.load_stack_file(PROJECT / "stacks" / f"Pulumi.year{year}.yaml")
     flags = dict(config.extract)
     for name, changes in extract:
+        if name == "external":
+            config = config.model_copy(update={"external": config.external.model_copy(update=eval(changes))})
+            continue
         merged = {**flags.get(name, ExtractConfig()).model_dump(), **eval(changes)}
         flags[name] = ExtractConfig.model_validate(merged)
     return roadmap.resolve(config.model_copy(update={"extract": flags}), roadmap.load_catalog())
