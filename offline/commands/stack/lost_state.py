@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from offline.commands.refusal import Refusal
 from offline.commands.stack.cluster_access import ReachedCluster
 from offline.commands.stack.pulumi import Pulumi, latest_checkpoint
 
+OWNER_LABEL = "service-extraction/owner"
 OURS = "app.kubernetes.io/managed-by=pulumi"
 
 
@@ -23,14 +27,23 @@ def refuse_lost_state(pulumi: Pulumi, cluster: ReachedCluster | None) -> None:
     ):
         return
     found = cluster.get("namespaces", "--selector", OURS) or {"items": []}
-    names = [item["metadata"]["name"] for item in found["items"]]
-    standing = sorted(name for name in names if name.startswith(f"{program.namespace_prefix}-"))
+    standing = sorted(
+        item["metadata"]["name"]
+        for item in found["items"]
+        if _is_of(program.namespace_prefix, item["metadata"])
+    )
     if standing:
         raise Refusal(
             f"stack `{program.stack}` has no state here, but its namespaces {', '.join(standing)} stand on the "
             "embedded cluster.",
             fix="restore .state, or begin anew: `make cluster-down`, then `make up`",
         )
+
+
+def _is_of(prefix: str, metadata: Mapping[str, Any]) -> bool:
+    """Whether a namespace is one of the stack with this prefix: `a-b-ai` is of `a-b`, and not of `a`."""
+    owner = metadata.get("labels", {}).get(OWNER_LABEL, "")
+    return metadata["name"] in {f"{prefix}-{part}" for part in (owner, "edge", "broker")}
 
 
 def _knows_objects(pulumi: Pulumi) -> bool:

@@ -130,8 +130,17 @@ class Pulumi:
 
 
 def latest_checkpoint(state_file: Path) -> dict[str, Any]:
-    """What the engine wrote last of a stack in this clone's file backend: its resources and pending operations."""
-    written: dict[str, Any] = json.loads(state_file.read_text()).get("checkpoint", {}).get("latest") or {}
+    """What the engine wrote last of a stack in this clone's file backend: its resources and pending operations.
+
+    Raises Refusal for a file that is no checkpoint.
+    """
+    try:
+        written: dict[str, Any] = json.loads(state_file.read_text()).get("checkpoint", {}).get("latest") or {}
+    except (ValueError, AttributeError):
+        raise Refusal(
+            f"{state_file}: the stack's state is damaged.",
+            fix=f"restore it, from {state_file.name}.bak beside it for instance",
+        ) from None
     return written
 
 

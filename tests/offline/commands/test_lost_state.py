@@ -31,7 +31,13 @@ class FakeCluster:
     namespaces: tuple[str, ...]
 
     def get(self, *arguments: str) -> Any:
-        return {"items": [{"metadata": {"name": name}} for name in self.namespaces]}
+        return {"items": [{"metadata": _metadata(name)} for name in self.namespaces]}
+
+
+def _metadata(name: str) -> dict[str, Any]:
+    owner = name.rpartition("-")[2]
+    owner = owner if owner not in ("edge", "broker") else "monolith"
+    return {"name": name, "labels": {"service-extraction/owner": owner}}
 
 
 @pytest.fixture
@@ -64,9 +70,10 @@ def check(clone: Clone, state: object, *namespaces: str) -> None:
 )
 def test_namespaces_without_a_state_are_refused(prefixed: Clone, state: object) -> None:
     with pytest.raises(Refusal) as refusal:
-        check(prefixed, state, "year1-edge", "year1-broker", "year2-edge")
+        check(prefixed, state, "year1-edge", "year1-broker", "year1-ai", "year2-edge")
     assert str(refusal.value) == (
-        "stack `year1` has no state here, but its namespaces year1-broker, year1-edge stand on the embedded cluster.\n"
+        "stack `year1` has no state here, but its namespaces year1-ai, year1-broker, year1-edge stand on the "
+        "embedded cluster.\n"
         "  fix: restore .state, or begin anew: `make cluster-down`, then `make up`"
     )
 
@@ -76,6 +83,9 @@ def test_namespaces_without_a_state_are_refused(prefixed: Clone, state: object) 
     [
         pytest.param(None, (), id="a first update"),
         pytest.param(None, ("year2-edge", "year10-edge"), id="another stack's namespaces"),
+        pytest.param(
+            None, ("year1-copy-ai", "year1-copy-edge"), id="a stack's whose prefix begins like ours"
+        ),
         pytest.param({"resources": [{"urn": "a"}]}, ("year1-edge",), id="a state that knows them"),
         pytest.param(
             {"pending_operations": [{}]}, ("year1-edge",), id="a killed first update, which is mended"
@@ -84,3 +94,10 @@ def test_namespaces_without_a_state_are_refused(prefixed: Clone, state: object) 
 )
 def test_everything_else_is_left_alone(prefixed: Clone, state: object, namespaces: tuple[str, ...]) -> None:
     check(prefixed, state, *namespaces)
+
+
+def test_a_damaged_state_is_named_with_its_backup(prefixed: Clone) -> None:
+    file = prefixed.root / "state.json"
+    file.write_text('{"checkpoint": ')
+    with pytest.raises(Refusal, match=r"state is damaged.*\n  fix: restore it, from state.json.bak"):
+        check(prefixed, None, "year1-edge")
