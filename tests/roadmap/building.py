@@ -18,6 +18,7 @@ from roadmap.topology import DomainPlacement
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
+CATALOG = ROOT / "roadmap" / "catalog"
 TODAY = datetime.date(2026, 11, 1)
 """The day the embedded stacks are judged on."""
 FILE = str(STACKS / "Pulumi.test.yaml")
@@ -106,3 +107,17 @@ def flagged(catalog: Catalog, placements: tuple[DomainPlacement, ...]) -> dict[s
 def topology_of(catalog: Catalog, **changes: Any) -> Topology:
     """The topology of a changed config."""
     return resolve(configured(**changes), catalog)
+
+
+def billing_entry() -> dict[str, Any]:
+    """A fifth domain: no line of code knows it."""
+    content: dict[str, Any] = yaml.safe_load(
+        (CATALOG / "projects.yaml").read_text().replace("projects", "billing")
+    )
+    content |= {
+        "priority": 5,
+        "preconditions": [{"id": "invoices-by-event", "words": "Invoices are created by events"}],
+    }
+    content["tables"] = ["invoices"]
+    content["events"] = {"publishes": ["invoice.paid"], "consumes": ["project.created"]}
+    return content

@@ -68,7 +68,8 @@ def test_identity_products(image: str, known: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "neutral"), [("wal_keep_size", True), ("max_connections", True), ("work_mem", False), ("jit", False)]
+    ("name", "neutral"),
+    [("wal_keep_size", True), ("max_connections", True), ("work_mem", False), ("jit", False)],
 )
 def test_parameters(name: str, neutral: bool) -> None:
     assert is_neutral_parameter(name) is neutral

@@ -11,7 +11,7 @@ from roadmap.catalog_files import FOLDER
 from roadmap.principles import load_principles
 from roadmap.steps import steps_between
 from roadmap.tables import show
-from tests.roadmap.building import STATEMENT, configured, evidence, topology_of, with_drivers
+from tests.roadmap.building import STATEMENT, billing_entry, configured, evidence, topology_of, with_drivers
 
 PHASES = {
     "ai": ["interface", "worker", "service"],
@@ -268,25 +268,11 @@ def test_only_an_exemption_opens_the_link_between_two_databases(catalog: Catalog
     ]
 
 
-def _billing() -> dict[str, Any]:
-    """A fifth domain: no line of code knows it."""
-    content: dict[str, Any] = yaml.safe_load(
-        (FOLDER / "projects.yaml").read_text().replace("projects", "billing")
-    )
-    content |= {
-        "priority": 5,
-        "preconditions": [{"id": "invoices-by-event", "words": "Invoices are created by events"}],
-    }
-    content["tables"] = ["invoices"]
-    content["events"] = {"publishes": ["invoice.paid"], "consumes": ["project.created"]}
-    return content
-
-
 @pytest.fixture
 def with_billing(tmp_path: Path) -> Catalog:
     for path in FOLDER.glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text())
-    (tmp_path / "billing.yaml").write_text(yaml.safe_dump(_billing()))
+    (tmp_path / "billing.yaml").write_text(yaml.safe_dump(billing_entry()))
     return load_catalog(tmp_path)
 
 
@@ -348,7 +334,7 @@ class TestNewDomain:
 def test_a_requirement_that_nothing_provides_is_refused_with_what_to_do_first(tmp_path: Path) -> None:
     for path in FOLDER.glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text())
-    content = _billing()
+    content = billing_entry()
     content["phases"][1]["requires"] += ["websocket-gateway"]
     (tmp_path / "billing.yaml").write_text(yaml.safe_dump(content))
     catalog = load_catalog(tmp_path)
@@ -362,7 +348,7 @@ def test_an_order_that_a_requirement_demands_is_found(tmp_path: Path, priority: 
     """Billing waits for the gateway on the way out, and the gateway for billing on the way back."""
     for path in FOLDER.glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text())
-    content = _billing() | {"priority": priority}
+    content = billing_entry() | {"priority": priority}
     content["phases"][1]["requires"] += ["websocket-gateway"]
     (tmp_path / "billing.yaml").write_text(yaml.safe_dump(content))
     catalog = load_catalog(tmp_path)
