@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -26,7 +26,8 @@ EVERY_PORT: Ports = frozenset((protocol, port) for protocol in PROTOCOLS for por
 class Evaluated:
     """What the evaluator found open, by the ids of pods and by address blocks of its own choice."""
 
-    open: Mapping[tuple[str | Addresses, str | Addresses], Ports]
+    # All ports of many pairs: a failing test would take minutes to write them out.
+    open: Mapping[tuple[str | Addresses, str | Addresses], Ports] = field(repr=False)
 
     @cached_property
     def blocks(self) -> tuple[Addresses, ...]:
