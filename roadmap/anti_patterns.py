@@ -20,7 +20,8 @@ VIEWS_OWNERS = ("analytics", "analytics_reader", "analytics_refresh")
 
 NEUTRAL_PARAMETERS = (
     "archive_", "autovacuum", "checkpoint_", "idle_", "lock_timeout", "log_", "max_connections",
-    "max_replication_slots", "max_slot_wal_keep_size", "max_standby_", "max_wal_", "password_encryption", "shared_buffers", "ssl",
+    "max_replication_slots", "max_slot_wal_keep_size", "max_standby_", "max_wal_", "password_encryption",
+    "shared_buffers", "ssl",
     "statement_timeout", "timezone", "tcp_", "track_", "wal_",
 )  # fmt: skip
 """Beginnings of Postgres parameters about capacity, durability and observation; none favours a kind of query."""

@@ -120,7 +120,13 @@ def test_an_open_link_has_an_exemption_that_stands(expires: str, refused: bool) 
         for p in found.root["nextPlacements"]
     ]  # fmt: skip
     found.root["exemptions"] = [
-        {"domain": "notifications", "direction": "forward", "owner": "Ada", "reason": "move", "expires": expires}
+        {
+            "domain": "notifications",
+            "direction": "forward",
+            "owner": "Ada",
+            "reason": "move",
+            "expires": expires,
+        }
     ]
     expired = any("expired on 2026-10-31" in message for message in reasons(found))
     assert expired is refused

@@ -28,9 +28,21 @@ from .recorded import PROJECT, said, stack
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Any]:
     """A client of the pack, run as the engine runs it: a folder, from another folder."""
-    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PROJECT / "policies" / "roadmap")]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "pulumi.policy",
+        "127.0.0.1:1",
+        str(PROJECT / "policies" / "roadmap"),
+    ]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"PATH": "/usr/bin:/bin"}
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin:/bin"},
     )
     assert process.stdout is not None
     port = process.stdout.readline().strip()
@@ -49,7 +61,10 @@ def test_the_engine_is_told_of_every_rule_and_gets_an_answer(client: Any) -> Non
     found = stack(1)
     found.root["nextPhases"]["ai"] = "service"
     response = client.AnalyzeStack(proto.AnalyzeStackRequest(resources=found.messages()))
-    assert {item.policyName for item in response.diagnostics} == {"registered-move", "coverage-before-extraction"}
+    assert {item.policyName for item in response.diagnostics} == {
+        "registered-move",
+        "coverage-before-extraction",
+    }
     assert response.diagnostics[0].enforcementLevel == proto.MANDATORY
 
 
@@ -90,14 +105,25 @@ def test_an_exemption_has_an_end(expires: str, mandatory: bool) -> None:
     found.container("Deployment", "ai-api")["env"].append(
         value("OLD", "postgres://u@monolith-postgres-ro.year3-monolith/pmt")
     )
-    entry = {"rule": "ai-database-path", "resource": "ai-api", "owner": "Ada", "reason": "cut over", "expires": expires}
+    entry = {
+        "rule": "ai-database-path",
+        "resource": "ai-api",
+        "owner": "Ada",
+        "reason": "cut over",
+        "expires": expires,
+    }
     answers = said("ai-database-path", found, {"exemptions": [entry]})
     assert any(answer.mandatory for answer in answers) is mandatory
 
 
 @pytest.mark.parametrize(
     ("config", "code"),
-    [(None, 0), ({"ai-route": "mandatory"}, 0), ({"ai-route": "advisory"}, 1), ({"shared-database": "mandatory"}, 2)],
+    [
+        (None, 0),
+        ({"ai-route": "mandatory"}, 0),
+        ({"ai-route": "advisory"}, 1),
+        ({"shared-database": "mandatory"}, 2),
+    ],
 )
 def test_no_level_is_lowered_unseen(config: Any, code: int, tmp_path: Path) -> None:
     arguments = ["verify"]

@@ -57,7 +57,9 @@ def allow(policy: str, direction: str, peer: dict[str, Any] | None, port: int | 
 def pods(namespace: str, **labels: str) -> dict[str, Any]:
     return {
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
-        "podSelector": {"matchLabels": {key.replace("__", "/").replace("_", "."): v for key, v in labels.items()}},
+        "podSelector": {
+            "matchLabels": {key.replace("__", "/").replace("_", "."): v for key, v in labels.items()}
+        },
     }
 
 
@@ -130,7 +132,11 @@ def parameter(name: str) -> Change:
 
 def token_secret(owner: str, text: str) -> Change:
     return lambda s: s.add(
-        "Secret", f"{owner}-jwt", namespace=f"year3-{owner}", owner=owner, stringData={"JWT_SECRET": secret(text)}
+        "Secret",
+        f"{owner}-jwt",
+        namespace=f"year3-{owner}",
+        owner=owner,
+        stringData={"JWT_SECRET": secret(text)},
     )
 
 
@@ -527,7 +533,11 @@ def drop_root(s: Stack) -> None:
 def default_deny(s: Stack, namespace: str) -> dict[str, Any]:
     for item in s.recorded:
         found = item.registered
-        if found.kind == "NetworkPolicy" and found.object_name == "default-deny" and found.namespace == namespace:
+        if (
+            found.kind == "NetworkPolicy"
+            and found.object_name == "default-deny"
+            and found.namespace == namespace
+        ):
             spec: dict[str, Any] = item.inputs["spec"]
             return spec
     raise AssertionError(namespace)

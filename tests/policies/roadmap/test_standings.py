@@ -24,7 +24,11 @@ STANDINGS: list[tuple[str, int, dict[str, Any]]] = [
     ("both issuers trusted", 3, {"auth": {"old_path": "kept"}}),
     ("credentials on the move", 3, {"auth": {"old_path": "kept", "backfill": BACKFILL}}),
     ("auth parked", 3, {"auth": {"phase": "oidc", "parked": True}}),
-    ("an issuer outside the cluster", 3, {"external": {"identity_issuer": "https://id.example.com", "identity_providers": {}}}),
+    (
+        "an issuer outside the cluster",
+        3,
+        {"external": {"identity_issuer": "https://id.example.com", "identity_providers": {}}},
+    ),
     ("notifications beside the old path", 3, {"notifications": BESIDE}),
     ("notifications on the move", 3, {"notifications": {**BESIDE, "backfill": BACKFILL}}),
     ("notifications parked", 3, {"notifications": {"phase": "websocket-gateway", "parked": True}}),

@@ -21,13 +21,11 @@ def test_a_year_is_clean(year: int) -> None:
 
 
 def test_the_sdks_own_servicer_answers_the_same() -> None:
-    found = stack(3)
-    found.spec("Cluster", "ai-postgres")["instances"] = 1
-    found.container("Deployment", "auth-keycloak")["image"] = "registry.example.com/pmt/monolith:1.0.0"
+    found = stack(1)
+    found.root["nextPhases"]["ai"] = "worker"
+    found.spec("Cluster", "monolith-postgres")["postgresql"] = {"parameters": {"work_mem": "1GB"}}
     texts = (None,) * 7
-    sdk = _PolicyAnalyzerServicer(
-        "roadmap", "0.0.1", policies(ROADMAP), EnforcementLevel.MANDATORY, *texts
-    )
+    sdk = _PolicyAnalyzerServicer("roadmap", "0.0.1", policies(ROADMAP), EnforcementLevel.MANDATORY, *texts)
     own = everything_said(found)
     assert own
     assert ask(sdk, found.messages(), None) == own
