@@ -6,6 +6,7 @@ import subprocess
 
 from offline.commands import check, settings
 from offline.commands.prepared import prepare, table
+from offline.toolchain import TESTS, ensure
 from offline.toolchain.environment import applied
 from offline.toolchain.places import ROOT, VENV
 
@@ -13,6 +14,7 @@ from offline.toolchain.places import ROOT, VENV
 def run(_arguments: list[str]) -> int:
     """Returns 0 only if the checks and the tests pass; `ARGS` goes to pytest."""
     print(table(prepare(cluster=True)))
+    ensure(TESTS)
     checked = check.run([])
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *settings.extra_arguments()]
     # The tests choose stack, engine and program themselves, and pytest reads no word that was meant for make.

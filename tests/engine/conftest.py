@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_COMMAND_SECONDS = 300
+LONGEST_COMMAND_SECONDS = 1200
 LEFT_TO_THE_COPY = ("PULUMI_", "KUBECONFIG", "VIRTUAL_ENV", "MAKE", "MFLAGS", "STACK", "PROGRAM")
 """What the surrounding shell may have set and the copy must find out for itself."""
 
