@@ -91,6 +91,7 @@ accuracy: ## precision and recall of the isolation rules on labelled systems (CO
 
 ci-policy: ## fail on a lowered level, a missing rule, an expired exemption
 	$(offline) python -m policies.isolation verify $(ARGS)
+	$(offline) python -m policies.roadmap verify
 
 policy-test: ## the tests of the policy packs
 	$(offline) python -m pytest tests/policies $(ARGS)

@@ -12,6 +12,7 @@ import roadmap
 from components.kubernetes.release_records import read_released_images
 from roadmap.last_move import move_to_register
 from roadmap.passphrase import check_passphrase
+from roadmap.registered_move import move_to_inputs
 from roadmap.standing import standing_of
 
 ROOT = Path(__file__).resolve().parent
@@ -51,9 +52,7 @@ async def main() -> Mapping[str, Any]:
         topology,
         cluster=components.ClusterAccess(kubeconfig=str(kubeconfig), context=config.cluster.context),
         application_secrets={name: secrets[name] for name in config.application_secrets},
-        move=components.RegisteredMove(
-            previous=move.previous, next=move.next, evidence_digest=move.evidence_digest
-        ),
+        move=move_to_inputs(move, topology, as_of=config.as_of),
         released_images=released,
     )
     # Exported only once everything has settled: a failed update must not become the place the next move starts from.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.extraction_roadmap import ExtractionRoadmap, RegisteredMove
+from components.extraction_roadmap import ExtractionRoadmap
 from components.support import refuse_unbuildable
+from roadmap.registered_move import RegisteredMove
 from roadmap.topology import Topology
 
 

@@ -1,7 +1,6 @@
 """The root of one stack's topology: every component there is, wired by what the topology says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
 
@@ -11,19 +10,8 @@ from components.kubernetes.backfill import BackfillJob, BackfillJobArgs
 from components.kubernetes.rabbitmq import RabbitMQ, RabbitMQArgs
 from components.namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from components.owned_service import OwnedService, OwnedServiceArgs
+from roadmap.registered_move import RegisteredMove
 from roadmap.topology import MONOLITH, Topology
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisteredMove:
-    """The move that was judged before anything was registered; a policy pack judges it again from here."""
-
-    previous: Mapping[str, str] | None
-    """Phase of each domain after the last completed update; None at the first deployment."""
-    next: Mapping[str, str]
-    """Phase of each domain after this one."""
-    evidence_digest: str | None
-    """Digest of the evidence that the move was judged by; None when it needed none."""
 
 
 class ExtractionRoadmap(pulumi.ComponentResource):
@@ -49,12 +37,7 @@ class ExtractionRoadmap(pulumi.ComponentResource):
         super().__init__(
             "extraction:roadmap:ExtractionRoadmap",
             name,
-            {
-                "stack": topology.stack,
-                "previousPhases": dict(move.previous) if move.previous is not None else None,
-                "nextPhases": dict(move.next),
-                "evidenceDigest": move.evidence_digest,
-            },
+            move.inputs(),
             opts,
         )
         self._topology = topology

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pulumi
 
+from roadmap.anti_patterns import anti_patterns_in
 from roadmap.topology import Environment, Topology, WorkloadRole
 
 
@@ -11,6 +12,7 @@ def refuse_unbuildable(topology: Topology, *, supplied_secrets: Collection[str])
     """Raise `pulumi.RunError` that lists everything in the topology that cannot be built, with its owner."""
     reasons = [
         *_foreign_stores(topology),
+        *anti_patterns_in(topology),
         *_unbuildable(topology),
         *_missing_secrets(topology, supplied_secrets),
     ]

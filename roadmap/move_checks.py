@@ -17,7 +17,8 @@ def _placement(standing: Standing, entry: DomainEntry) -> DomainPlacement:
     return standing.placement(entry.domain) or DomainPlacement(domain=entry.domain, phase=entry.first.name)
 
 
-def _placements(standing: Standing, catalog: Catalog) -> tuple[DomainPlacement, ...]:
+def placements_of(standing: Standing, catalog: Catalog) -> tuple[DomainPlacement, ...]:
+    """Where every domain of the catalog stood."""
     return tuple(
         DomainPlacement.model_validate(_placement(standing, entry).model_dump()) for entry in catalog.domains
     )
@@ -75,7 +76,7 @@ def changes_between(
     config: StackConfig, catalog: Catalog, before: Standing, will: tuple[DomainPlacement, ...]
 ) -> list[Change]:
     """The one change this move makes, or none; raises Refusal for more, and for one that is not legal."""
-    was = _placements(before, catalog)
+    was = placements_of(before, catalog)
     provided = capabilities(catalog, was)
     judged = [
         judgement

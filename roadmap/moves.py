@@ -7,9 +7,17 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field
+
 from roadmap.buildable import check_buildable
 from roadmap.catalog_entries import Catalog
-from roadmap.move_checks import changes_between, check_driver_dates, check_exemptions, check_first
+from roadmap.move_checks import (
+    changes_between,
+    check_driver_dates,
+    check_exemptions,
+    check_first,
+    placements_of,
+)
 from roadmap.placements import place_domains
 from roadmap.readiness_gate import pass_gate
 from roadmap.resolve import exemptions_of, resolve
@@ -34,6 +42,12 @@ class Move(Frozen):
     """Digest of the evidence the move was judged by; None when it needed none."""
     exemptions: tuple[str, ...]
     """Open database-to-database links, in words; to be printed at every run."""
+    was: tuple[DomainPlacement, ...] = ()
+    """Former placement of each domain that stands elsewhere now; empty at the first deployment."""
+    judged_on: datetime.date
+    """The day it was judged on."""
+    evidence: dict[str, str] = Field(default_factory=dict)
+    """Evidence of each domain in `verdicts`, as a line of JSON."""
 
 
 def decide(
@@ -98,12 +112,15 @@ def _judge(
         ]
         changes: tuple[str, ...] = ("the first deployment of this stack",)
         phases = None
+        was: tuple[DomainPlacement, ...] = ()
     else:
         before = read_standing(previous, config.file)
         found = changes_between(config, catalog, before, after)
         entering = [catalog.domain(change.domain) for change in found if change.enters_service]
         changes = tuple(change.words for change in found)
         phases = {placement.domain: placement.phase for placement in before.domains}
+        former = placements_of(before, catalog)
+        was = tuple(a for a, b in zip(former, after, strict=True) if a != b)
     judged = [pass_gate(config, entry, day) for entry in entering]
     digests = [readiness.digest for readiness in judged if readiness.digest]
     return Move(
@@ -115,4 +132,7 @@ def _judge(
         exemptions=tuple(
             f"{e.domain}: {e.direction} backfill until {e.expires}, {e.owner}: {e.reason}" for e in exemptions
         ),
+        was=was,
+        judged_on=day,
+        evidence={r.domain: r.evidence.model_dump_json() for r in judged if r.evidence is not None},
     )

@@ -35,6 +35,8 @@ class Readiness(Frozen):
     """Preconditions that nobody has confirmed in time, in the roadmap's words with their id."""
     digest: str | None
     """Of the evidence; None where there is no file."""
+    evidence: Evidence | None
+    """What was judged; None where there is no file."""
 
     @property
     def allows_extraction(self) -> bool:
@@ -74,6 +76,7 @@ def judge_readiness(
         gaps=tuple(gaps),
         open_preconditions=unconfirmed,
         digest=evidence.digest if evidence else None,
+        evidence=evidence,
     )
 
 

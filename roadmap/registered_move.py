@@ -14,10 +14,11 @@ from pydantic.alias_generators import to_camel
 
 from roadmap.catalog_entries import Catalog, DomainEntry
 from roadmap.evidence import Evidence
+from roadmap.moves import Move
 from roadmap.placements import capabilities
 from roadmap.principles import ReadinessTable
 from roadmap.readiness import judge_readiness
-from roadmap.topology import DomainPlacement, Environment, Exemption, Frozen
+from roadmap.topology import DomainPlacement, Environment, Exemption, Frozen, Topology
 from roadmap.transition import Change, Objection, judge_change
 
 
@@ -45,6 +46,27 @@ class RegisteredMove(Frozen):
     def inputs(self) -> dict[str, Any]:
         """As the root component registers it."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def move_to_inputs(move: Move, topology: Topology, *, as_of: datetime.date | None) -> RegisteredMove:
+    """What the root registers of a move to a topology."""
+    former = {placement.domain: placement for placement in move.was}
+    previous = None
+    if move.previous is not None:
+        previous = tuple(former.get(placement.domain, placement) for placement in topology.domains)
+    return RegisteredMove(
+        stack=topology.stack,
+        environment=topology.environment,
+        as_of=as_of,
+        previous_phases={p.domain: p.phase for p in previous} if previous is not None else None,
+        next_phases=dict(move.next),
+        previous_placements=previous,
+        next_placements=topology.domains,
+        judged_on=move.judged_on,
+        evidence_digest=move.evidence_digest,
+        evidence={domain: Evidence.model_validate_json(text) for domain, text in move.evidence.items()},
+        exemptions=topology.exemptions,
+    )
 
 
 def read_registered_move(inputs: Mapping[str, Any]) -> RegisteredMove | str:

@@ -7,6 +7,7 @@ loop until nothing is outstanding, so an exception in an Output cannot be missed
 
 import asyncio
 import base64
+import datetime
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 from pulumi.runtime.sync_await import _sync_await
 
-from components import ClusterAccess, ExtractionRoadmap, RegisteredMove, deploy
+from components import ClusterAccess, ExtractionRoadmap, deploy
+from roadmap.registered_move import RegisteredMove
 from roadmap.topology import Topology
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -246,6 +248,17 @@ class RecordingMonitor(mocks.MockMonitor):
         return proto.resource_pb2.RegisterResourceResponse(urn=urn, id=f"id-of-{request.name}", object=state)
 
 
+def first_deployment(topology: Topology) -> RegisteredMove:
+    """The move to a topology in which no domain has left."""
+    return RegisteredMove(
+        stack=topology.stack,
+        environment=topology.environment,
+        next_phases={placement.domain: placement.phase for placement in topology.domains},
+        next_placements=topology.domains,
+        judged_on=datetime.date(2026, 11, 1),
+    )
+
+
 def run(
     topology: Topology,
     *,
@@ -265,7 +278,7 @@ def run(
             application_secrets={
                 name: pulumi.Output.secret(value) for name, value in (application_secrets or {}).items()
             },
-            move=move or RegisteredMove(previous=None, next={}, evidence_digest=None),
+            move=move or first_deployment(topology),
             released_images=released_images or {},
         )
         outcome["root"] = root

@@ -6,24 +6,22 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import DeployedTopology, ExtractionRoadmap, RegisteredMove
+from components import DeployedTopology, ExtractionRoadmap
 from components.support import refuse_unbuildable
+from roadmap.registered_move import read_registered_move
 from roadmap.topology import Environment, StoreKind, Topology
 from tests.components.conftest import monolith, secret_data, with_monolith
-from tests.components.program import PASSWORD, Program, run
+from tests.components.program import PASSWORD, Program, first_deployment, run
 
 SECRETS = {"LLM_API_KEY", "SMTP_PASSWORD"}
 
 
 def test_the_root_registers_the_move(topology: Topology) -> None:
-    move = RegisteredMove(previous={"ai": "interface"}, next={"ai": "worker"}, evidence_digest="abc")
+    move = first_deployment(topology).model_copy(update={"evidence_digest": "abc"})
     (root,) = run(topology, move=move).of("ExtractionRoadmap")
-    assert root.inputs == {
-        "stack": "year1",
-        "previousPhases": {"ai": "interface"},
-        "nextPhases": {"ai": "worker"},
-        "evidenceDigest": "abc",
-    }
+    assert read_registered_move(root.inputs) == move
+    assert root.inputs["evidenceDigest"] == "abc"
+    assert root.inputs["nextPhases"]["ai"] == "interface"
 
 
 def test_the_first_deployment_has_no_previous_phases(program: Program) -> None:

@@ -1,5 +1,6 @@
 """The move that stays registered while nothing moves."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ FIRST = Move(
     verdicts={},
     evidence_digest=None,
     exemptions=(),
+    judged_on=datetime.date(2026, 11, 1),
 )
 STILL = FIRST.model_copy(update={"previous": {"ai": "interface"}, "changes": ()})
 """An update without a change; the engine returns the first move without its nulls."""

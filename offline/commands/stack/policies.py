@@ -17,7 +17,7 @@ from offline.commands.stack.program import Program
 from offline.toolchain.places import ROOT, STATE
 
 ISOLATION = ROOT / "policies" / "isolation"
-PACKS = (ISOLATION,)
+ROADMAP = ROOT / "policies" / "roadmap"
 RULES = ("shared-database", "foreign-network-path")
 """What a link between two owners' stores breaks: the database it uses, and the way to it through the network."""
 ADVICE = "isolation-advice"
@@ -26,7 +26,8 @@ ADVICE = "isolation-advice"
 
 def policy_arguments(program: Program) -> list[str]:
     """The engine's arguments: each pack, and a configuration of each where one of them has any."""
-    packs = [pack for pack in PACKS if pack.is_dir()]
+    # The roadmap pack judges this project's own programs; the isolation pack any.
+    packs = [ISOLATION, ROADMAP] if program.folder == ROOT else [ISOLATION]
     arguments = [word for pack in packs for word in ("--policy-pack", str(pack))]
     exemptions = exemptions_of(program)
     if not exemptions:

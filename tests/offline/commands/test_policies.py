@@ -46,6 +46,9 @@ def year3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return make
 
 
+BOTH_PACKS = ["--policy-pack", str(policies.ISOLATION), "--policy-pack", str(policies.ROADMAP)]
+
+
 def configured(arguments: list[str]) -> list[Any]:
     """Contents of the configurations in a command line."""
     found = [after for word, after in itertools.pairwise(arguments) if word == "--policy-pack-config"]
@@ -54,10 +57,8 @@ def configured(arguments: list[str]) -> list[Any]:
 
 def test_without_an_open_backfill_no_pack_is_configured(year3: Any) -> None:
     found = year3()
-    assert policies.policy_arguments(found) == ["--policy-pack", str(policies.ISOLATION)]
-    assert policies.policy_arguments(year3(weight=0, old_path="kept", backfill=None)) == [
-        "--policy-pack", str(policies.ISOLATION),
-    ]  # fmt: skip
+    assert policies.policy_arguments(found) == BOTH_PACKS
+    assert policies.policy_arguments(year3(weight=0, old_path="kept", backfill=None)) == BOTH_PACKS
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
@@ -65,7 +66,8 @@ def test_an_open_backfill_is_exempted_by_rule_job_owner_reason_and_day(year3: An
     done = {"backfilled": "forward"} if direction == "reverse" else {}
     found = year3(weight=0, old_path="kept", backfill=BACKFILL | {"direction": direction}, **done)
     arguments = policies.policy_arguments(found)
-    (content,) = configured(arguments)
+    content, of_the_roadmap = configured(arguments)
+    assert of_the_roadmap == {}
     exemptions = [
         {
             "rule": rule,
@@ -80,17 +82,7 @@ def test_an_open_backfill_is_exempted_by_rule_job_owner_reason_and_day(year3: An
         name: {"exemptions": exemptions}
         for name in ("shared-database", "foreign-network-path", "isolation-advice")
     }
-    assert arguments[:2] == ["--policy-pack", str(policies.ISOLATION)]
-
-
-def test_every_pack_has_its_configuration_in_the_packs_order(
-    year3: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = PROJECT / "policies"
-    monkeypatch.setattr(policies, "PACKS", (policies.ISOLATION, other))
-    arguments = policies.policy_arguments(year3(weight=0, old_path="kept", backfill=BACKFILL))
-    assert [content == {} for content in configured(arguments)] == [False, True]
-    assert arguments[:4] == ["--policy-pack", str(policies.ISOLATION), "--policy-pack", str(other)]
+    assert arguments[:4] == BOTH_PACKS
 
 
 def test_a_closed_backfill_leaves_no_exemption_behind(year3: Any) -> None:
@@ -107,6 +99,7 @@ def test_another_program_is_exempted_from_nothing(year3: Any, monkeypatch: pytes
     found = year3(weight=0, old_path="kept", backfill=BACKFILL)
     monkeypatch.setattr(policies, "ROOT", PROJECT)
     assert policies.exemptions_of(found) == []
+    assert policies.policy_arguments(found) == BOTH_PACKS[:2], "nor is it judged by this roadmap's rules"
 
 
 def test_rules_exist_and_the_configuration_lowers_no_level(year3: Any) -> None:
