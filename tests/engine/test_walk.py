@@ -14,7 +14,7 @@ from roadmap.steps import Step
 from tests.engine.conftest import Project
 from tests.engine.walk.availability import Watch
 from tests.engine.walk.flags import STACK, WalkingStack
-from tests.engine.walk.release import Deployer
+from tests.engine.walk.release import Deployer, needed
 from tests.engine.walk.stores import identities, lost
 
 RELEASED = "registry.example.com/pmt/ai:1.0.1"
@@ -86,6 +86,47 @@ def walk(project: Project, capsys: pytest.CaptureFixture[str]) -> Iterator[Walk]
     project.make("down", STACK=STACK, YES="1").must_succeed()
 
 
+def _release(walk: Walk) -> None:
+    """The AI service releases by its own pipeline: no Pulumi, no lock, no right in any other namespace."""
+    project, deployer = walk.project, Deployer(walk.project, STACK, "ai")
+    topology = walk.stack.topology
+    pipeline = next(pipeline for pipeline in topology.pipelines if pipeline.owner == "ai")
+    granted = {
+        namespace.name: deployer.rights(namespace.name, pipeline, migration="ai-migration")
+        for namespace in topology.namespaces
+    }
+    every = len(needed(pipeline, "ai-migration"))
+    assert {name: len(rights) for name, rights in granted.items() if rights} == {f"{STACK}-ai": every}
+    deployer.release(RELEASED, list(pipeline.deployments), migration="ai-migration")
+    preview = project.make("preview", STACK=STACK).must_succeed()
+    assert re.search(r"\d+ unchanged", preview.text), preview.text
+    assert not re.search(r"to (create|update|delete|replace)", preview.text), preview.text
+    walk.say(
+        f"     ai released 1.0.1 by its own pipeline, with {every} rights in its namespace and none in "
+        f"{len(granted) - 1} others; a preview shows no change"
+    )
+
+
+def _discard(walk: Walk) -> None:
+    """A parked store goes by name only, with its volume, and nothing else does."""
+    wrong = walk.project.make("discard", STACK=STACK, DOMAIN="analytics", STORES="ai-postgres").must_refuse()
+    assert "nothing was deleted" in wrong.text
+    live = walk.project.make("discard", STACK=STACK, DOMAIN="ai", STORES="ai-postgres").must_refuse()
+    assert "only parked stores can be discarded" in live.text
+    walk.project.make(
+        "discard", STACK=STACK, DOMAIN="analytics", STORES="analytics-clickhouse"
+    ).must_succeed()
+    now = identities(walk.project, STACK)
+    gone = {name for name in walk.held if name not in now}
+    assert {name.partition(" ")[0] for name in gone} == {"StatefulSet", "PersistentVolumeClaim"}
+    assert all("analytics-clickhouse" in name for name in gone)
+    assert not lost({name: uid for name, uid in walk.held.items() if name not in gone}, now)
+    walk.held = now
+    walk.say(
+        "     analytics-clickhouse was discarded by name, with its volume; every other store is as it was"
+    )
+
+
 def test_year_1_to_year_3_and_back(walk: Walk) -> None:
     project = walk.project
     project.make("up", STACK=STACK).must_succeed()
@@ -96,12 +137,7 @@ def test_year_1_to_year_3_and_back(walk: Walk) -> None:
     in_year3 = dict(walk.held)
     assert walk.image("monolith", "monolith-api") == monolith, "a flip leaves the monolith's image as it was"
 
-    deployer = Deployer(project, STACK, "ai")
-    deployer.release(RELEASED, ["ai-api", "ai-jobs"], migration="ai-migration")
-    preview = project.make("preview", STACK=STACK).must_succeed()
-    assert re.search(r"\d+ unchanged", preview.text), preview.text
-    assert not re.search(r"to (create|update|delete|replace)", preview.text), preview.text
-    walk.say("     ai released 1.0.1 by its own pipeline; a preview shows no change")
+    _release(walk)
 
     walk.take(walk.stack.steps_to(walk.stack.years["year1"]))
     assert not lost(in_year3, walk.held), "every store of year 3 is parked, none is gone"
@@ -111,6 +147,8 @@ def test_year_1_to_year_3_and_back(walk: Walk) -> None:
     walk.take(walk.stack.steps_to(tuple(p for p in ready if p.domain == "ai") + walk.stack.start[1:]))
     assert walk.held[parked] == in_year3[parked], "the same flag finds the same store again"
     assert walk.image("ai", "ai-api") == RELEASED, "and the image that its pipeline had released"
+
+    _discard(walk)
 
     kinds = {re.sub(r"\d+|`[^`]+`", "…", words.partition(": ")[2]) for words in walk.sums.words}
     sums = walk.sums

@@ -7,7 +7,7 @@ import yaml
 
 from roadmap import Catalog, load_catalog, load_stack_file, resolve
 from roadmap.steps import Step, flags_of, steps_between
-from roadmap.topology import DomainPlacement
+from roadmap.topology import DomainPlacement, Topology
 from tests.engine.conftest import Project
 
 STACK = "walk"
@@ -44,8 +44,13 @@ class WalkingStack:
         config = load_stack_file(project.root / "stacks" / f"Pulumi.{year}.yaml")
         return resolve(config, self.catalog).domains
 
+    @property
+    def topology(self) -> Topology:
+        """What the stack file resolves to now."""
+        return resolve(load_stack_file(self._file), self.catalog)
+
     def _placements(self) -> tuple[DomainPlacement, ...]:
-        return resolve(load_stack_file(self._file), self.catalog).domains
+        return self.topology.domains
 
     def steps_to(self, target: tuple[DomainPlacement, ...]) -> tuple[Step, ...]:
         """What `make steps` would list from here."""

@@ -3,7 +3,11 @@
 import json
 import uuid
 
-from tests.engine.conftest import Outcome, Project
+import kubernetes
+
+from components.kubernetes.pipeline import deployer_rules
+from roadmap.topology import Pipeline
+from tests.engine.conftest import Project
 
 
 class Deployer:
@@ -34,9 +38,35 @@ class Deployer:
         record = json.dumps({"data": {"image": image}})
         self._as_itself(f"patch configmap {self.owner}-release --type=merge -p '{record}'")
 
-    def may(self, verb: str, resource: str, namespace: str) -> bool:
-        """The API server's own answer (SubjectAccessReview)."""
-        asked: Outcome = self._project.shell(
-            f"kubectl auth can-i {verb} {resource} -n {namespace} {self.identity} || true"
+    def rights(self, namespace: str, pipeline: Pipeline, *, migration: str) -> set[str]:
+        """Of all it needs for a release, what the API server lets it do in a namespace (SubjectAccessReview)."""
+        config = kubernetes.config.new_client_from_config(
+            config_file=str(self._project.root / ".cluster" / "kubeconfig"), context="embedded"
         )
-        return asked.text.split()[-1] == "yes"
+        reviews = kubernetes.client.AuthorizationV1Api(config)
+        user = f"system:serviceaccount:{self.namespace}:{self.owner}-deployer"
+        granted: set[str] = set()
+        for group, resource, name, verb in needed(pipeline, migration):
+            kind, _, subresource = resource.partition("/")
+            asked = {
+                "namespace": namespace, "group": group, "resource": kind, "subresource": subresource,
+                "name": name, "verb": verb,
+            }  # fmt: skip
+            review = reviews.create_subject_access_review(
+                {"spec": {"user": user, "groups": ["system:authenticated"], "resourceAttributes": asked}}
+            )
+            if review.status.allowed:
+                granted.add(f"{verb} {resource}.{group} {name}")
+        return granted
+
+
+def needed(pipeline: Pipeline, migration: str) -> list[tuple[str, str, str, str]]:
+    """API group, resource, name and verb of every right of a deployer."""
+    return [
+        (str(group), str(resource), str(name), str(verb))
+        for rule in deployer_rules(pipeline, migration)
+        for group in rule["api_groups"]  # type: ignore[union-attr]
+        for resource in rule["resources"]  # type: ignore[union-attr]
+        for name in rule.get("resource_names") or [""]  # type: ignore[union-attr]
+        for verb in rule["verbs"]  # type: ignore[union-attr]
+    ]
