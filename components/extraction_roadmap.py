@@ -92,7 +92,8 @@ class ExtractionRoadmap(pulumi.ComponentResource):
         )
         self.endpoints = {route.name: edge.url + route.path_prefix for route in topology.routes}
         self.pipelines = {owner: service.deployer for owner, service in owned.items() if service.deployer}
-        self.register_outputs({"endpoints": dict(self.endpoints)})
+        # As outputs too: of a component, a stack policy is shown its outputs and not its inputs.
+        self.register_outputs({**move.inputs(), "endpoints": dict(self.endpoints)})
 
     def _isolated_namespaces(self) -> dict[str, pulumi.Output[str]]:
         topology = self._topology
