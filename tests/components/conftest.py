@@ -83,6 +83,20 @@ TOPOLOGIES: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "an issuer outside, beside the old one": {
+        "external": {
+            "llm_url": "https://llm.example.com/v1",
+            "smtp_host": "smtp.example.com",
+            "identity_issuer": "https://login.example.com",
+        },
+        "extract": {
+            "auth": {
+                "phase": "identity-service",
+                "old_path": "kept",
+                "drivers": {"multi_product_or_sso": STATED},
+            }
+        },
+    },
     "all parked, one to be discarded": {
         "year": 2,
         "extract": {
