@@ -24,6 +24,10 @@ def prepare(project: Project) -> None:
     for entry in domains:
         text = yaml.safe_dump(evidence(entry, load_principles().readiness))
         (folder / f"{entry.domain}.yaml").write_text(text)
+    bills = project.root / "stacks" / "sboms" / "embedded"
+    for entry in domains:
+        bill = (bills / "ai.cdx.json").read_text().replace("pmt/ai", f"pmt/{entry.domain}")
+        (bills / f"{entry.domain}.cdx.json").write_text(bill)
     config: dict[str, Any] = yaml.safe_load((project.root / "stacks" / "Pulumi.year1.yaml").read_text())[
         "config"
     ]

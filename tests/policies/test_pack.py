@@ -34,6 +34,8 @@ def pack(tmp_path: Path) -> Iterator[Pack]:
         stderr=subprocess.PIPE,
         text=True,
         env={"PATH": "/usr/bin:/bin"},
+        # A shell that runs this in the background has its children ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     port = process.stdout.readline().strip()
