@@ -59,7 +59,11 @@ def _peers(graph: Graph, policy: Resource, peers: Any) -> Iterator[Workload]:
     for peer in peers:
         if dig(peer, "ipBlock") is None:
             for namespace in _namespaces(graph, policy, peer):
-                yield from workloads_selected(graph, policy, namespace, dig(peer, "podSelector"))
+                selector = dig(peer, "podSelector")
+                yield from workloads_selected(graph, policy, namespace, selector)
+                for store in _operated(graph, policy, namespace, selector):
+                    assert store.resource is not None
+                    yield Workload(resource=store.resource, pod={}, pod_labels={}, template={}, images=())
 
 
 def _namespaces(graph: Graph, policy: Resource, peer: Any) -> list[str]:
@@ -112,6 +116,12 @@ def _stores(
     graph: Graph, policy: Resource, namespace: str, selector: Any, pods: list[Workload]
 ) -> list[Store]:
     found = [graph.stores[item.key] for item in pods if item.key in graph.stores]
+    return [*found, *_operated(graph, policy, namespace, selector)]
+
+
+def _operated(graph: Graph, policy: Resource, namespace: str, selector: Any) -> list[Store]:
+    """Stores whose pods an operator makes, and a label selector of `policy` fits."""
+    found = []
     wanted = _labels(selector)
     for store, _ in graph.operated:
         resource = store.resource

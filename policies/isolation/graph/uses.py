@@ -167,15 +167,22 @@ def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use
 
 
 def _counts(graph: Graph, use: Use, proxies: set[str]) -> bool:
-    """Servers that talk to their kind and proxies are no users; a mounted volume counts for everyone."""
+    """Servers that talk to their kind and their owner's proxies are no users; a mounted volume counts for all."""
     if use.via == "volume":
         return True
     own = graph.stores.get(use.workload.key)
     if own is not None and own.engine is use.store.engine:
         return False
-    return use.workload.key not in proxies and not (
-        bool(use.workload.images) and all(is_proxy(image) for image in use.workload.images)
-    )
+    if use.workload.key in proxies:
+        return False
+    forwards = bool(use.workload.images) and all(is_proxy(image) for image in use.workload.images)
+    return not forwards or _reaches_across(graph, use)
+
+
+def _reaches_across(graph: Graph, use: Use) -> bool:
+    """Whether a proxy whose callers are not known stands for another owner than the store's, both stated."""
+    owner, theirs = graph.owner(use.workload), use.store.owner
+    return owner.declared and theirs is not None and theirs.declared and owner != theirs
 
 
 def _distinct(uses: Iterable[Use]) -> list[Use]:

@@ -9,6 +9,7 @@ from ..findings import ADVISORY, MANDATORY, Finding, Rule
 from ..graph.allowances import Allowance, allowances
 from ..graph.graph import Graph
 from ..graph.security_groups import group_allowances
+from ..graph.stores import Store
 from ..graph.workloads import Workload
 
 ID = "foreign-network-path"
@@ -31,7 +32,7 @@ def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
     clients = {
         item.client.key: item.client
         for item in found
-        if item.client.key not in graph.stores and not item.client.observer and _counts(graph, item.client)
+        if not item.client.observer and _counts(graph, item.client, store)
     }
     stated = owner is not None and owner.declared
     foreign = [
@@ -65,8 +66,12 @@ def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
     )
 
 
-def _counts(graph: Graph, client: Workload) -> bool:
-    return graph.owner(client).declared or not client.one_off
+def _counts(graph: Graph, client: Workload, store: Store) -> bool:
+    """Whether a client makes a second service: a store's own pods only where both owners are stated."""
+    owner = graph.owner(client)
+    if client.key in graph.stores:
+        return owner.declared and store.owner is not None and store.owner.declared
+    return owner.declared or not client.one_off
 
 
 RULE = Rule(

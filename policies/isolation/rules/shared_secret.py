@@ -27,9 +27,18 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
         if carrier.kind == "Secret" and not _is_certificate(reading):
             by_secret[carrier.namespace, carrier.name].append(reading)
     for (namespace, name), readings in by_secret.items():
-        if graph.credentials.of_secret(namespace, name):
-            continue  # a store's credential: the rules about that store speak of it
+        if _is_told_of_elsewhere(graph, namespace, name, readings[0]):
+            continue
         yield from _finding(graph, name, readings)
+
+
+def _is_told_of_elsewhere(graph: Graph, namespace: str, name: str, reading: Reading) -> bool:
+    """Whether a Secret opens a store of the Secret's own owner: then the rules about that store speak of it."""
+    locks = graph.credentials.of_secret(namespace, name)
+    theirs = graph.owners.of(reading.carrier.resource) if reading.carrier.resource is not None else None
+    if theirs is None or not theirs.declared:
+        return bool(locks)
+    return any(lock.store.owner is None or lock.store.owner == theirs for lock in locks)
 
 
 def _is_certificate(reading: Reading) -> bool:
