@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from offline.commands.stack.policies import ADVICE, RULES
+from offline.commands.stack.policies import ADVICE, GRADE, GRADED, RULES
 from tests.components.test_backfill import MOVE, opened
 
 from .stack import Answer, analyze, deployment, kube, resource, value
@@ -66,7 +66,8 @@ def config(**changes: str) -> dict[str, dict[str, Any]]:
         | changes
         for rule in RULES
     ]
-    return {name: {"exemptions": entries} for name in (*RULES, ADVICE)}
+    exempted = {name: {"exemptions": entries} for name in (*RULES, ADVICE)}
+    return exempted | {name: exempted.get(name, {}) | {"grade": GRADE} for name in GRADED}
 
 
 def refused(found: list[Answer]) -> list[str]:

@@ -1,5 +1,8 @@
 """Puts a run under the policy packs, with the exemptions of the data moves that the stack file opens, and no other.
 
+The isolation pack is told that in this project a server has one owner: a database of one's own on another service's
+server is refused too.
+
 An exemption is for two rules, one workload and one day: the Job of an open backfill, until the exemption in the stack
 file expires. It is worked out anew for every run, so that a move that is closed has none, and it goes to the pack as
 its configuration: the pack prints it at every run, and refuses it once it has expired.
@@ -20,23 +23,32 @@ ISOLATION = ROOT / "policies" / "isolation"
 ROADMAP = ROOT / "policies" / "roadmap"
 RULES = ("shared-database", "foreign-network-path")
 """What a link between two owners' stores breaks: the database it uses, and the way to it through the network."""
+GRADED = ("shared-database", "shared-cache")
+GRADE = "instance"
 ADVICE = "isolation-advice"
 """The policy that prints an exemption in force."""
 
 
 def policy_arguments(program: Program) -> list[str]:
-    """The engine's arguments: each pack, and a configuration of each where one of them has any."""
+    """The engine's arguments: each pack, and for this project's own program a configuration of each."""
     # The roadmap pack judges this project's own programs; the isolation pack any.
     packs = [ISOLATION, ROADMAP] if program.folder == ROOT else [ISOLATION]
     arguments = [word for pack in packs for word in ("--policy-pack", str(pack))]
-    exemptions = exemptions_of(program)
-    if not exemptions:
+    if program.folder != ROOT:
         return arguments
-    # The engine takes no configuration at all, or one for each pack, in the packs' order.
+    # The engine takes one for each pack, in the packs' order.
     for pack in packs:
-        content = {name: {"exemptions": exemptions} for name in (*RULES, ADVICE)} if pack == ISOLATION else {}
+        content = _isolation(exemptions_of(program)) if pack == ISOLATION else {}
         arguments += ["--policy-pack-config", str(_written(program, pack, content))]
     return arguments
+
+
+def _isolation(exemptions: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Any]]:
+    """The isolation pack's configuration, by policy."""
+    content: dict[str, dict[str, Any]] = {name: {"grade": GRADE} for name in GRADED}
+    for name in (*RULES, ADVICE) if exemptions else ():
+        content.setdefault(name, {})["exemptions"] = list(exemptions)
+    return content
 
 
 def exemptions_of(program: Program) -> list[dict[str, str]]:
@@ -64,7 +76,7 @@ def exemptions_of(program: Program) -> list[dict[str, str]]:
     ]
 
 
-def _written(program: Program, pack: Path, content: Mapping[str, Sequence[Any] | Mapping[str, Any]]) -> Path:
+def _written(program: Program, pack: Path, content: Mapping[str, Any]) -> Path:
     path = STATE / "policies" / f"{program.project}.{program.stack}.{pack.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2) + "\n")

@@ -46,6 +46,7 @@ def year3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return make
 
 
+GRADES = {"shared-database": {"grade": "instance"}, "shared-cache": {"grade": "instance"}}
 BOTH_PACKS = ["--policy-pack", str(policies.ISOLATION), "--policy-pack", str(policies.ROADMAP)]
 
 
@@ -55,10 +56,11 @@ def configured(arguments: list[str]) -> list[Any]:
     return [json.loads(Path(path).read_text()) for path in found]
 
 
-def test_without_an_open_backfill_no_pack_is_configured(year3: Any) -> None:
-    found = year3()
-    assert policies.policy_arguments(found) == BOTH_PACKS
-    assert policies.policy_arguments(year3(weight=0, old_path="kept", backfill=None)) == BOTH_PACKS
+@pytest.mark.parametrize("flags", [{}, {"weight": 0, "old_path": "kept", "backfill": None}])
+def test_without_an_open_backfill_the_pack_is_told_the_grade_alone(year3: Any, flags: dict[str, Any]) -> None:
+    arguments = policies.policy_arguments(year3(**flags))
+    assert arguments[:4] == BOTH_PACKS
+    assert configured(arguments) == [GRADES, {}]
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
@@ -79,8 +81,10 @@ def test_an_open_backfill_is_exempted_by_rule_job_owner_reason_and_day(year3: An
         for rule in ("shared-database", "foreign-network-path")
     ]
     assert content == {
-        name: {"exemptions": exemptions}
-        for name in ("shared-database", "foreign-network-path", "isolation-advice")
+        "shared-database": {"grade": "instance", "exemptions": exemptions},
+        "shared-cache": {"grade": "instance"},
+        "foreign-network-path": {"exemptions": exemptions},
+        "isolation-advice": {"exemptions": exemptions},
     }
     assert arguments[:4] == BOTH_PACKS
 
@@ -88,11 +92,11 @@ def test_an_open_backfill_is_exempted_by_rule_job_owner_reason_and_day(year3: An
 def test_a_closed_backfill_leaves_no_exemption_behind(year3: Any) -> None:
     policies.policy_arguments(year3(weight=0, old_path="kept", backfill=BACKFILL))
     arguments = policies.policy_arguments(year3(backfill=None, backfilled="forward"))
-    assert configured(arguments) == []
+    assert configured(arguments) == [GRADES, {}]
 
 
 def test_a_stack_file_that_is_refused_exempts_nothing(year3: Any) -> None:
-    assert configured(policies.policy_arguments(year3(weight=5, backfill=BACKFILL))) == []
+    assert configured(policies.policy_arguments(year3(weight=5, backfill=BACKFILL))) == [GRADES, {}]
 
 
 def test_another_program_is_exempted_from_nothing(year3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
