@@ -55,6 +55,10 @@ class Resource:
     """For each property, the keys of the resources whose outputs went into it."""
     protected: bool | None = None
     """Pulumi's protect option; None where the source knows no such thing."""
+    provider: str | None = None
+    """Name of the provider that makes it; None where the source knows none."""
+    provider_properties: Mapping[str, Any] = field(default_factory=dict)
+    """What that provider is configured with."""
     decoded: dict[str, Any] | None = None
     """A Secret's or ConfigMap's values as text, once somebody has asked for them."""
     origin: str = ""

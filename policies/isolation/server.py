@@ -92,7 +92,16 @@ def resource_of(item: Any) -> Resource:
         inputs_from={key: tuple(sources.urns) for key, sources in item.propertyDependencies.items()},
         protected=item.options.protect,
         scope="stack",
+        provider=item.provider.name or None,
+        provider_properties=_provider_properties(item),
     )
+
+
+def _provider_properties(item: Any) -> dict[str, Any]:
+    """What a cloud resource's provider is configured with; a cluster's says nothing that a rule asks for."""
+    if item.type.startswith("kubernetes:"):
+        return {}
+    return {key: _value(value) for key, value in item.provider.properties.fields.items()}
 
 
 def _value(value: struct_pb2.Value) -> Any:

@@ -19,7 +19,7 @@ from .resources import UNKNOWN
 REMEDY = "give each owner a store of its own, or let it read over a declared edge or by events"
 MEETING = "different databases on one server, which fails and is upgraded for all of them at once"
 PERHAPS = "nothing tells their databases on this server apart; name them, or give each owner its own server"
-GRADES = ("schema", "database", "instance")
+GRADES = ("schema", "database", "instance", "account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
     owner = store.owner if store.owner is not None and store.owner.declared else None
     if not uses or len(_owners(graph, uses, owner)) < 2:
         return []
-    if grade == "instance":
+    if grade in {"instance", "account"}:
         return [_shared(store, None, uses, owner, True)]
     buckets: dict[str | None, list[Use]] = defaultdict(list)
     for use in uses:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .. import accounts
 from ..findings import MANDATORY, Finding, Rule
 from ..graph.graph import Graph
 from ..resources import text
@@ -19,6 +20,8 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     for store in graph.every_store():
         if store.kind == "cache":
             yield from findings_of_sharing(ID, graph, store, shared(graph, store, grade), REMEDY)
+    if grade == accounts.GRADE:
+        yield from accounts.findings_of_accounts(ID, graph, "cache")
 
 
 RULE = Rule(

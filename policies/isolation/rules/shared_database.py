@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .. import accounts
 from ..findings import ADVISORY, MANDATORY, Finding, Rule
 from ..graph.graph import Graph
 from ..graph.uses import Reading
@@ -26,6 +27,8 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
             yield from findings_of_sharing(
                 ID, graph, store, shared(graph, store, grade), REMEDY, strict=strict
             )
+    if grade == accounts.GRADE:
+        yield from accounts.findings_of_accounts(ID, graph, "database")
     yield from _unattributed(graph)
 
 

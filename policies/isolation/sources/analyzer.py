@@ -34,7 +34,16 @@ def _resource(item: PolicyResource) -> Resource:
         },
         protected=item.opts.protect,
         scope="stack",
+        provider=item.provider.name if item.provider is not None else None,
+        provider_properties=_provider_properties(item),
     )
+
+
+def _provider_properties(item: PolicyResource) -> dict[str, Any]:
+    """What a cloud resource's provider is configured with; a cluster's says nothing that a rule asks for."""
+    if item.provider is None or item.resource_type.startswith("kubernetes:"):
+        return {}
+    return {key: plain(value) for key, value in _target(item.provider.props).items()}
 
 
 def plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,24 @@ def resources_from_export(path: Path, content: Any) -> tuple[list[Resource], lis
         return [], [Problem(place=str(path), message="deployment.resources is not a list")]
     resources = []
     problems = []
+    providers = {
+        state["urn"]: state
+        for state in states or []
+        if isinstance(state, dict) and str(state.get("type")).startswith("pulumi:providers:")
+    }
     for position, state in enumerate(states or []):
         urn, token = (state.get("urn"), state.get("type")) if isinstance(state, dict) else (None, None)
         if not isinstance(urn, str) or not isinstance(token, str):
             problems.append(Problem(place=f"{path}: resources[{position}]", message="has no urn or type"))
         elif not token.startswith("pulumi:") and not state.get("delete"):
-            resources.append(_resource(state, urn, token, str(path)))
+            resources.append(_resource(state, urn, token, str(path), providers))
     return resources, problems
 
 
-def _resource(state: dict[str, Any], urn: str, token: str, scope: str) -> Resource:
+def _resource(
+    state: dict[str, Any], urn: str, token: str, scope: str, providers: Mapping[str, dict[str, Any]]
+) -> Resource:
+    provider = providers.get(str(state.get("provider")).rpartition("::")[0], {})
     inputs, outputs = state.get("inputs") or {}, state.get("outputs") or {}
     body = {**_opened(inputs), **_opened(outputs)} if not token.startswith("kubernetes:") else _opened(inputs)
     metadata = _opened(outputs).get("metadata")
@@ -65,6 +74,8 @@ def _resource(state: dict[str, Any], urn: str, token: str, scope: str) -> Resour
         },
         protected=bool(state.get("protect")),
         scope=scope,
+        provider=str(provider["urn"]).rpartition("::")[2] if provider else None,
+        provider_properties=_opened(provider.get("inputs") or {}),
     )
     found.origin = urn
     return found

@@ -18,6 +18,8 @@ def resource_from_properties(
     inputs_from: Mapping[str, tuple[str, ...]],
     protected: bool | None,
     scope: str,
+    provider: str | None = None,
+    provider_properties: Mapping[str, Any] | None = None,
 ) -> Resource:
     """One Pulumi resource, named as the cluster will name it where that is known already."""
     kubernetes, group, kind = type_parts(token)
@@ -39,4 +41,6 @@ def resource_from_properties(
         inputs_from=inputs_from,
         protected=protected,
         origin=urn,
+        provider=provider,
+        provider_properties=provider_properties or {},
     )
