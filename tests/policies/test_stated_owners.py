@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .stack import deployment, kube, refusals, secret, service, value
+from .stack import UNKNOWN, deployment, kube, refusals, secret, service, value
 
 SERVER: dict[str, Any] = {"kind": "StatefulSet", "image": "postgres:16", "ports": [5432], "protect": True}
 
@@ -58,10 +58,11 @@ def test_a_proxy_whose_callers_nothing_shows(theirs: str | None) -> None:
     assert {answer.policy for answer in found} == ({"shared-database"} if theirs == "orders" else set())
 
 
+@pytest.mark.parametrize("data", [{"password": secret("x"), "username": secret("app")}, UNKNOWN], ids=["", "unknown"])
 @pytest.mark.parametrize("theirs", ["orders", "billing", None])
-def test_a_credential_that_is_labelled_as_a_third_owners(theirs: str | None) -> None:
+def test_a_credential_that_is_labelled_as_a_third_owners(theirs: str | None, data: Any) -> None:
     found = refusals(
-        kube("Secret", "login", owner=theirs, stringData={"password": secret("x"), "username": secret("app")}),
+        kube("Secret", "login", owner=theirs, stringData=data),
         kube(
             "Cluster", "pg", owner="billing", protect=True,
             spec={"bootstrap": {"initdb": {"database": "app", "secret": {"name": "login"}}}},

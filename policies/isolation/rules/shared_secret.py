@@ -41,6 +41,13 @@ def _is_told_of_elsewhere(graph: Graph, namespace: str, name: str, reading: Read
     return any(lock.store.owner is None or lock.store.owner == theirs for lock in locks)
 
 
+def _opens_known(graph: Graph, reading: Reading) -> bool:
+    """Whether a Secret is known to open a store, whatever its content will be."""
+    carrier = reading.carrier
+    found = graph.credentials.of_secret(carrier.namespace, carrier.name)
+    return bool(found or (carrier.resource is not None and graph.credentials.of_resource(carrier.resource)))
+
+
 def _is_certificate(reading: Reading) -> bool:
     resource = reading.carrier.resource
     return resource is not None and text(dig(resource.body, "type")) == "kubernetes.io/tls"
@@ -65,7 +72,8 @@ def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Findi
         owners.setdefault(theirs.identity, theirs)
     if len(owners) < 2 or not readers:
         return
-    if theirs is not None and theirs.declared and not any(reading.known for reading in readings):
+    unknown = not any(reading.known for reading in readings)
+    if theirs is not None and theirs.declared and unknown and not _opens_known(graph, readings[0]):
         return  # its content is unknown: `shared-database` refuses it, whatever it opens
     declared = {owner.identity for owner, reading in private if owner.declared}
     if theirs is not None and theirs.declared and private:
