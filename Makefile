@@ -25,7 +25,7 @@ FROM ?= year1
 TO ?= year2
 PAGES := .state/pages
 
-.PHONY: help up preview refresh down discard walk cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
+.PHONY: help up preview refresh down discard walk mutants cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
 	ci-policy policy-test test-servers check test clean
 
 help: ## say what each target does
@@ -48,6 +48,9 @@ discard: ## let a parked domain's stores go, data and all, after they are named 
 
 walk: ## take a stack from year 1 to year 3 and back on a cluster of its own, a line a step
 	$(offline) python -m pytest tests/engine/test_walk.py --capture=no --quiet $(ARGS)
+
+mutants: ## rewire one reference of a live stack at random, 1,400 times: whatever shares must be refused
+	$(offline) python -m pytest tests/engine/test_mutants.py --capture=no --quiet $(ARGS)
 
 cluster: ## start the embedded cluster
 	$(offline) cluster

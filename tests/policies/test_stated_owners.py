@@ -58,7 +58,9 @@ def test_a_proxy_whose_callers_nothing_shows(theirs: str | None) -> None:
     assert {answer.policy for answer in found} == ({"shared-database"} if theirs == "orders" else set())
 
 
-@pytest.mark.parametrize("data", [{"password": secret("x"), "username": secret("app")}, UNKNOWN], ids=["", "unknown"])
+@pytest.mark.parametrize(
+    "data", [{"password": secret("x"), "username": secret("app")}, UNKNOWN], ids=["", "unknown"]
+)
 @pytest.mark.parametrize("theirs", ["orders", "billing", None])
 def test_a_credential_that_is_labelled_as_a_third_owners(theirs: str | None, data: Any) -> None:
     found = refusals(
