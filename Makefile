@@ -25,7 +25,7 @@ FROM ?= year1
 TO ?= year2
 PAGES := .state/pages
 
-.PHONY: help up preview refresh down discard walk mutants cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
+.PHONY: help up preview refresh down discard walk mutants bench cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
 	ci-policy policy-test test-servers check test clean
 
 help: ## say what each target does
@@ -51,6 +51,9 @@ walk: ## take a stack from year 1 to year 3 and back on a cluster of its own, a 
 
 mutants: ## rewire one reference of a live stack at random, 1,400 times: whatever shares must be refused
 	$(offline) python -m pytest tests/engine/test_mutants.py --capture=no --quiet $(ARGS)
+
+bench: ## measure the isolation pack beside conftest and checkov, and year 3's preview with the packs and without
+	$(offline) python -m bench $(ARGS)
 
 cluster: ## start the embedded cluster
 	$(offline) cluster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 from offline.commands import check, settings
 from offline.commands.prepared import prepare, table
@@ -22,4 +23,6 @@ def run(_arguments: list[str]) -> int:
         ("ARGS", "STACK", "PROGRAM", "YES", "MAKEFLAGS", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
     )
     tested = subprocess.run(command, cwd=ROOT, env=applied(without), check=False)
+    if checked:
+        print("error: the tests have run, but a check failed before them: `make check` says which", file=sys.stderr)
     return checked or tested.returncode

@@ -85,6 +85,13 @@ def _produce_evaluator(folder: Path, run: Run) -> None:
     _go_build(run, module="network-policies", package=_EVALUATOR, output=folder / "netpolicy")
 
 
+_CONFTEST = "github.com/open-policy-agent/conftest"
+
+
+def _produce_conftest(folder: Path, run: Run) -> None:
+    _go_build(run, module="conftest", package=_CONFTEST, output=folder / "conftest")
+
+
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _CLI_FLAGS = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={PULUMI_VERSION}"
 _LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
@@ -136,12 +143,19 @@ BUILDS: tuple[Build, ...] = (
         recipe=_EVALUATOR,
         produce=_produce_evaluator,
     ),
+    Build(
+        name="conftest",
+        modules=("conftest",),
+        outputs=("conftest",),
+        recipe=_CONFTEST,
+        produce=_produce_conftest,
+    ),
 )
 
 ENGINE = ("pulumi",)
 """Names of the builds that the offline engine needs."""
-TESTS = ("netpolicy",)
-"""Names of the builds that only tests need: each is made when the first test asks for it."""
+TESTS = ("netpolicy", "conftest")
+"""Names of the builds that only tests and the benchmark need: each is made when the first asks for it."""
 EVERYTHING = tuple(build.name for build in BUILDS if build.name not in TESTS)
 """Names of all builds that the engine and the cluster need, in the order in which they are made."""
 

@@ -41,6 +41,14 @@ class Servicer(_PolicyAnalyzerServicer):
         self._assembled = assembled
         self._pack = pack
 
+    def Analyze(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """Nothing: no policy here judges a resource by itself. The SDK would decode it to find that out."""
+        return proto.AnalyzeResponse()
+
+    def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """Nothing: no policy here changes a resource."""
+        return proto.RemediateResponse()
+
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Every policy's violations of a stack."""
         self._configure_runtime_settings()  # type: ignore[no-untyped-call]

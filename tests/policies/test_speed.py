@@ -1,30 +1,41 @@
-"""Judging a stack takes time in proportion to its size. Processor time, since the machine may be busy."""
+"""Judging a stack takes work in proportion to its size: counted in calls, since a machine may be busy."""
 
 from __future__ import annotations
 
-import time
+import sys
+from types import FrameType
+from typing import Any
 
-from pulumi.runtime import proto
+import pytest
 
+from bench.fleet import as_engine_request, fleet, shared
 from policies.isolation.pack import policies
 from policies.isolation.server import Servicer
 
-from .fleet import fleet
+
+def calls(resources: int, *, sharing: bool) -> int:
+    """How many calls, of Python and of C, all rules need for so many resources."""
+    request = as_engine_request(fleet(resources, sharing=sharing))
+    servicer, count = Servicer(policies()), 0
+
+    def counted(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        response = servicer.AnalyzeStack(request, None)
+    finally:
+        sys.setprofile(before)
+    found = {item.urn for item in response.diagnostics if item.policyName == "shared-database"}
+    assert len(found) == (shared(resources) if sharing else 0)
+    return count
 
 
-def seconds(resources: int) -> float:
-    """Processor time for all rules over so many resources, as the engine hands them over; the best of three."""
-    request = proto.AnalyzeStackRequest(resources=fleet(resources))
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        response = Servicer(policies()).AnalyzeStack(request, None)
-        times.append(time.process_time() - start)
-        assert list(response.diagnostics) == []
-    return min(times)
-
-
-def test_time_grows_with_the_stack_and_no_faster() -> None:
-    small, large = seconds(500), seconds(3000)
-    assert large < 6 * small * 1.7
-    assert large < 3.0  # about a fifth of that on an idle core; ten thousand take under two seconds
+@pytest.mark.parametrize(
+    "sharing", [pytest.param(False, id="nothing shared"), pytest.param(True, id="some shared")]
+)
+def test_work_grows_with_the_stack_and_no_faster(sharing: bool) -> None:
+    calls(500, sharing=sharing)  # what is read once and kept is not counted against the small stack
+    assert calls(3000, sharing=sharing) < 6 * calls(500, sharing=sharing) * 1.05
