@@ -116,8 +116,11 @@ def deployment(
     if ports:
         only["ports"] = [{"containerPort": port} for port in ports]
     only |= dict(container or {})
-    template = {"metadata": {"labels": found}, "spec": {"containers": [only], **(pod or {})}}
+    template: dict[str, Any] = {"metadata": {"labels": found}, "spec": {"containers": [only], **(pod or {})}}
     spec: dict[str, Any] = {"selector": {"matchLabels": found}, "template": template}
+    if kind in {"Job", "CronJob"}:
+        template["spec"].setdefault("restartPolicy", "Never")
+        del spec["selector"]  # the controller makes one of its own
     if kind == "CronJob":
         spec = {"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": template}}}
     return kube(kind, name, labels=found, spec=spec, **rest)

@@ -45,7 +45,10 @@ def postgres() -> Stack:
 
 
 def claim(name: str, **spec: Any) -> Any:
-    return kube("PersistentVolumeClaim", name, spec={"accessModes": ["ReadWriteMany"], **spec})
+    size = {"requests": {"storage": "1Gi"}}
+    return kube(
+        "PersistentVolumeClaim", name, spec={"accessModes": ["ReadWriteMany"], "resources": size, **spec}
+    )
 
 
 def mounting(claim_name: str) -> dict[str, Any]:
@@ -292,7 +295,9 @@ def replica_of_the_operator() -> Stack:
 
 
 def operator_pooler() -> Stack:
-    pooler = kube("Pooler", "pool", spec={"cluster": {"name": "pg"}, "type": "rw"})
+    pooler = kube(
+        "Pooler", "pool", spec={"cluster": {"name": "pg"}, "type": "rw", "pgbouncer": {"poolMode": "session"}}
+    )
     hosts = {"orders": "pg-rw", "billing": "pool"}
     return [
         cluster(),
@@ -389,11 +394,12 @@ def directory_of_the_node() -> Stack:
 
 
 def volume_of_the_database() -> Stack:
-    templates = [{"metadata": {"name": "data"}}]
+    size = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    containers = [{"name": "postgres", "image": POSTGRES}]
     spec = {
         "selector": {"matchLabels": {"app": "pg"}},
-        "template": {"metadata": {"labels": {"app": "pg"}}, "spec": {"containers": [{"image": POSTGRES}]}},
-        "volumeClaimTemplates": templates,
+        "template": {"metadata": {"labels": {"app": "pg"}}, "spec": {"containers": containers}},
+        "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": size}],
     }
     return [kube("StatefulSet", "pg", spec=spec), deployment("billing", **mounting("data-pg-0"))]
 
