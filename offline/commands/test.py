@@ -24,5 +24,8 @@ def run(_arguments: list[str]) -> int:
     )
     tested = subprocess.run(command, cwd=ROOT, env=applied(without), check=False)
     if checked:
-        print("error: the tests have run, but a check failed before them: `make check` says which", file=sys.stderr)
+        print(
+            "error: the tests have run, but a check failed before them: `make check` says which",
+            file=sys.stderr,
+        )
     return checked or tested.returncode

@@ -85,6 +85,13 @@ def _produce_evaluator(folder: Path, run: Run) -> None:
     _go_build(run, module="network-policies", package=_EVALUATOR, output=folder / "netpolicy")
 
 
+_NODE_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"
+
+
+def _produce_node_host(folder: Path, run: Run) -> None:
+    _go_build(run, module="language-nodejs", package=_NODE_HOST, output=folder / "pulumi-language-nodejs")
+
+
 _CONFTEST = "github.com/open-policy-agent/conftest"
 
 
@@ -144,6 +151,13 @@ BUILDS: tuple[Build, ...] = (
         produce=_produce_evaluator,
     ),
     Build(
+        name="language-nodejs",
+        modules=("language-nodejs",),
+        outputs=("pulumi-language-nodejs",),
+        recipe=_NODE_HOST,
+        produce=_produce_node_host,
+    ),
+    Build(
         name="conftest",
         modules=("conftest",),
         outputs=("conftest",),
@@ -154,7 +168,7 @@ BUILDS: tuple[Build, ...] = (
 
 ENGINE = ("pulumi",)
 """Names of the builds that the offline engine needs."""
-TESTS = ("netpolicy", "conftest")
+TESTS = ("netpolicy", "language-nodejs", "conftest")
 """Names of the builds that only tests and the benchmark need: each is made when the first asks for it."""
 EVERYTHING = tuple(build.name for build in BUILDS if build.name not in TESTS)
 """Names of all builds that the engine and the cluster need, in the order in which they are made."""

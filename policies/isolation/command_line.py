@@ -62,7 +62,10 @@ def verify_pack(pack: Pack, options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m policies.isolation")
+    parser = argparse.ArgumentParser(
+        prog="python -m policies.isolation",
+        description="Finds stores that several owners share. The Pulumi engine runs this folder as a policy pack.",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("audit", help="find stores that several owners share")
     command.add_argument(

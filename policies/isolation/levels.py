@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from .exemptions import read_exemptions
+from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .findings import ADVISORY, MANDATORY
 from .packs import Pack
 
@@ -55,21 +55,29 @@ def verify(
         f"{pack.levels.name}: rule {rule} has no level" for rule in actual if rule not in wanted
     ]
     if policy_config is not None:
-        _configured(pack, policy_config, wanted, result)
+        _configured(pack, policy_config, wanted, result, today)
     for path in dict.fromkeys(
         path for path in (pack.exemptions if pack.exemptions.exists() else None, exemptions) if path
     ):
-        found, problems = read_exemptions(path, actual)
-        result.problems += problems
-        for exemption in found:
-            if exemption.expires < today:
-                result.lowered.append(f"{path}: {exemption.title} has expired")
-            else:
-                result.exemptions.append(f"{exemption.title}: {exemption.reason}")
+        _exempted(*read_exemptions(path, actual), path, result, today)
     return result
 
 
-def _configured(pack: Pack, path: Path, wanted: dict[str, str], result: Verification) -> None:
+def _exempted(
+    found: list[Exemption], problems: list[str], path: Path, result: Verification, today: datetime.date
+) -> None:
+    result.problems += problems
+    for exemption in found:
+        if exemption.expires < today:
+            result.lowered.append(f"{path}: {exemption.title} has expired")
+        else:
+            left = (exemption.expires - today).days
+            result.exemptions.append(f"{exemption.title}, {left} days left: {exemption.reason}")
+
+
+def _configured(
+    pack: Pack, path: Path, wanted: dict[str, str], result: Verification, today: datetime.date
+) -> None:
     try:
         content = json.loads(path.read_text())
     except OSError:
@@ -99,3 +107,6 @@ def _configured(pack: Pack, path: Path, wanted: dict[str, str], result: Verifica
             _ORDER[level] < _ORDER[needed] for name, needed in wanted.items() if rule in {name, "all"}
         ):
             result.lowered.append(f"{path}: {rule}: lowered to {level}")
+        if isinstance(value, dict):
+            exempted = parse_exemptions(value.get("exemptions"), f"{path}: {rule}", wanted)
+            _exempted(*exempted, path, result, today)

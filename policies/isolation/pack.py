@@ -56,7 +56,7 @@ class RulePolicy(StackValidationPolicy):
 
     def _validate(self, args: StackValidationArgs, report: ReportViolation) -> None:
         self.judge(
-            lambda settings: self.pack.read(resources_from_policy(args.resources), settings),
+            lambda settings: self.pack.graph(resources_from_policy(args.resources), settings),
             args.get_config(),
             report,
         )

@@ -23,6 +23,11 @@ class Pack:
     read: Callable[[Iterable[Resource], Settings], Graph] = Graph
     """Makes of a stack's resources the graph that the rules ask; a pack may know more of a stack than who owns what."""
 
+    def graph(self, resources: Iterable[Resource], settings: Settings) -> Graph:
+        """The graph of a stack. Its resources come as they were registered, in another order at every run, and
+        are sorted, so that a message is the same at every run."""
+        return self.read(sorted(resources, key=lambda resource: resource.key), settings)
+
     @property
     def advice(self) -> str:
         """The policy under which an engine prints what is only worth knowing."""

@@ -73,7 +73,7 @@ class Servicer(_PolicyAnalyzerServicer):
                 decoded.extend(resource_of(item) for item in request.resources)
             key = repr(settings)
             if key not in graphs:
-                graphs[key] = self._pack.read(decoded, settings)
+                graphs[key] = self._pack.graph(decoded, settings)
             return graphs[key]
 
         for policy in self._assembled:

@@ -62,7 +62,9 @@ def _registered(
     own = pulumi.ResourceOptions(parent=made.get(item.parent), protect=item.options.protect or None)
     if _is_component(item, stack):
         component = pulumi.ComponentResource(item.type, item.name, opts=own)
-        component.register_outputs(json_format.MessageToDict(item.properties))  # what a pack sees of a component
+        component.register_outputs(
+            json_format.MessageToDict(item.properties)
+        )  # what a pack sees of a component
         return component
     properties = {
         name: _Input([made[urn] for urn in item.propertyDependencies[name].urns]).of(value)

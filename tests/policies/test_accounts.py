@@ -63,7 +63,7 @@ def test_one_account_is_refused(pair: list[Any]) -> None:
     [found] = said(*pair)
     assert found.mandatory
     assert (
-        "Instance orders-db (owner orders), Instance billing-db (owner billing) lie in one account"
+        "Instance billing-db (owner billing), Instance orders-db (owner orders) lie in one account"
         in found.message
     )
 

@@ -49,7 +49,7 @@ def signing(**rest: Any) -> Any:
 def test_shared_secret_refuses_two_readers_of_one_secret() -> None:
     [found] = said("shared-secret", [signing(), *two(env=[from_secret("KEY", "jwt", "private.pem")])])
     assert found.mandatory
-    assert "orders (owner orders) → Secret jwt; billing (owner billing) → Secret jwt" in found.message
+    assert "billing (owner billing) → Secret jwt; orders (owner orders) → Secret jwt" in found.message
 
 
 def test_shared_secret_refuses_one_reader_of_anothers_secret() -> None:
@@ -137,7 +137,7 @@ def test_shared_identity_refuses_one_service_account_for_two_owners() -> None:
     [found] = said("shared-identity", [account("app"), *two(pod={"serviceAccountName": "app"})])
     assert found.mandatory
     assert (
-        "orders (owner orders) → ServiceAccount app; billing (owner billing) → ServiceAccount app"
+        "billing (owner billing) → ServiceAccount app; orders (owner orders) → ServiceAccount app"
         in found.message
     )
 

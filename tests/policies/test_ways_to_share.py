@@ -24,6 +24,14 @@ def test_sharing_is_refused(way: Callable[[], list[Any]], order: str) -> None:
     assert any(all(f"(owner {name})" in answer.message for name in both) for answer in found), found
 
 
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_the_message_is_the_same_in_whatever_order_resources_were_registered(
+    way: Callable[[], list[Any]],
+) -> None:
+    """A program registers in parallel, so that the order changes from run to run."""
+    assert refusals(*way()) == refusals(*way()[::-1])
+
+
 def test_there_are_at_least_forty_ways() -> None:
     assert len({way.__name__ for way in WAYS}) >= 40
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -71,18 +72,19 @@ def _inside(stack: Stack, entry: DomainEntry) -> Iterator[Finding]:
     phase = stack.inside(entry)
     wanted = {item.name for item in phase.monolith.workloads} if phase is not None else set()
     known = {item.name for other in entry.phases for item in other.monolith.workloads}
-    running = {_name(item.resource): item.resource for item in stack.workloads_of(MONOLITH)}
+    running: dict[str, list[Resource]] = defaultdict(list)
+    for item in stack.workloads_of(MONOLITH):
+        running[_name(item.resource)].append(item.resource)
     where = f"`{phase.name}`" if phase is not None else "its service alone"
     for name in sorted(wanted - set(running)):
         yield violation(
             ID, stack.root, f"{entry.domain} stands at {where}, and workload {name} of that phase is missing"
         )
     for name in sorted((known - wanted) & set(running)):
-        yield violation(
-            ID,
-            running[name],
-            f"{entry.domain} stands at {where}, and {running[name].title} is of another phase",
-        )
+        for resource in running[name]:
+            yield violation(
+                ID, resource, f"{entry.domain} stands at {where}, and {resource.title} is of another phase"
+            )
 
 
 def _name(resource: Resource) -> str:
