@@ -30,11 +30,31 @@ class Endpoint:
     """Whether the text is nothing but a word that could be a host, or anything else."""
 
 
-_URL = re.compile(r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:-]{1,40}?)://([^\s\"'<>`\\|)}\]]+)")
+_URL = re.compile(r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:_-]{1,40}?)://([^\s\"'<>`\\|)}\]]+)")
+_NAMED_INSTANCE = re.compile(r"(sqlserver://[^\\/;\s]+)\\+\w+")
+# Schemes whose path is a page or a file; in the URL of any other scheme, it is where a driver puts the database.
+_WEB = frozenset(
+    {
+        "http",
+        "https",
+        "ws",
+        "wss",
+        "grpc",
+        "grpcs",
+        "ftp",
+        "sftp",
+        "file",
+        "oci",
+        "git",
+        "ssh",
+        "ldap",
+        "ldaps",
+    }
+)
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?"
 _HOST_ONLY = re.compile(rf"^{_HOST}$")
 _HOST_PORT = re.compile(rf"(?<![\w./@:-])({_HOST}):(\d{{2,5}})(?![\w.:-])")
-_UNFILLED = re.compile(r"\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
+_UNFILLED = re.compile(r"<%.*?%>|\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
 _OPEN = "\N{CURRENCY SIGN}"  # in place of what nothing fills in: no host, and no database anybody could share
 _HOST_SETTING = re.compile(rf"\bhost=({_HOST})(?=\s|$)")
 _PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
@@ -75,9 +95,7 @@ _SCHEMA_OPTIONS = ("currentschema", "schema", "search_path", "searchpath")
 @lru_cache(maxsize=65536)
 def endpoints(value: str) -> tuple[Endpoint, ...]:
     """Every address that a variable's value names; a lone word is returned as a bare host."""
-    value = value.strip().strip("\"'")
-    if "$" in value or "<" in value or "{" in value or "%" in value:
-        value = _UNFILLED.sub(_OPEN, value)
+    value = _without_templates(value.strip().strip("\"'"))
     if not value or len(value) > 200_000:
         return ()
     found = tuple(_structured(value)) if "=" in value or ":" in value else ()
@@ -88,8 +106,15 @@ def endpoints(value: str) -> tuple[Endpoint, ...]:
     return tuple(addresses_in_text(value))
 
 
+def _without_templates(value: str) -> str:
+    if "$" in value or "<" in value or "{" in value or "%" in value:
+        return _UNFILLED.sub(_OPEN, value)
+    return value
+
+
 def addresses_in_text(value: str) -> Iterator[Endpoint]:
     """Addresses anywhere in a file or command: URLs and `host:port`; never bare words."""
+    value = _without_templates(value)
     if "://" in value:
         yield from _urls(value)
     if "host=" in value:
@@ -184,14 +209,14 @@ def _stack_exchange_redis(value: str) -> Iterator[Endpoint]:
 
 
 def _urls(value: str) -> Iterator[Endpoint]:
-    for match in _URL.finditer(value):
+    for match in _URL.finditer(_NAMED_INSTANCE.sub(r"\1", value)):
         scheme, rest = match.groups()
         names = [part for part in scheme.split(":") if part]
         engine = next((found for name in names if (found := engine_of_scheme(name))), None)
-        yield from _url(engine, rest)
+        yield from _url(engine, rest, web=bool(names) and names[-1].lower() in _WEB)
 
 
-def _url(engine: Engine | None, rest: str) -> Iterator[Endpoint]:
+def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
     rest, _, query = rest.partition("?")
     rest, *semicolon_options = rest.split(";")
     authority, _, path = rest.partition("/")
@@ -205,7 +230,8 @@ def _url(engine: Engine | None, rest: str) -> Iterator[Endpoint]:
         for key, found, item in (o.partition("=") for o in semicolon_options)
         if found
     }
-    database = unquote(path.split("/")[0]) if path and engine else None
+    first = unquote(path.split("/")[0])
+    database = first if first and not (web and engine is None) else None
     database = next((options[key] for key in _DATABASE_OPTIONS if options.get(key)), database) or None
     if engine and engine.name == "redis":
         database = options.get("db") or (database if database and database.isdigit() else None)
@@ -218,10 +244,13 @@ def _url(engine: Engine | None, rest: str) -> Iterator[Endpoint]:
     for part in authority.split(","):
         host, port = _split_port(re.sub(r"^\w+\(|\)$", "", part.rpartition("://")[2]))
         if host and _HOST_ONLY.match(host):
+            spoken = engine or (BY_PORT.get(port) if port else None)
+            if database is None and spoken is BY_NAME["couchdb"] and not first.startswith("_"):
+                database = first or None
             yield Endpoint(
                 host=host,
                 port=port,
-                engine=engine or (BY_PORT.get(port) if port else None),
+                engine=spoken,
                 database=None if database and _OPEN in database else database,
                 schema=schema,
                 user=user,
@@ -244,4 +273,6 @@ def _split_port(address: str) -> tuple[str, int | None]:
     host, colon, port = address.strip().rpartition(":")
     if colon and port.isdigit() and int(port) < 65536:
         return host, int(port)
+    if colon and port == _OPEN:
+        return host, None
     return address.strip(), None

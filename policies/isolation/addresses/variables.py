@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from ..catalog import listed
+from ..catalog.engines import BY_WORD, DATA_KINDS, Engine
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -24,6 +25,10 @@ _DATABASE_WORDS = listed(
     "db dbname database databases databasename schema catalog keyspace bucket index initial dbase"
 )
 _PLAIN_WORDS = listed("name names port ports default value config configuration settings")
+_WHOLE_WORDS = listed("url uri dsn jdbc")
+_PLACE_WORDS = listed("default main")  # between a section and the name in it
+_SCHEMA_WORDS = listed("schema index initial")
+_POSTGRES_LIKE = listed("postgresql cockroachdb yugabytedb")
 _LOGIN_WORDS = listed("user username login uid")
 _STRONG_HOST_WORDS = listed(
     "host hosts hostname addr address addresses url uri dsn endpoint endpoints server servers node nodes brokers "
@@ -60,11 +65,42 @@ def words(name: str) -> tuple[str, ...]:
 def names_database(name: str) -> bool:
     """Whether the value of a variable of this name is the name of a database, keyspace or bucket."""
     parts = words(name)
-    if not parts or _NEVER & set(parts) or (_HOST_WORDS - {"source", "cluster"}) & set(parts[-2:]):
+    if not parts or _NEVER & set(parts):
         return False
     if parts[-1] in _DATABASE_WORDS:
-        return True
-    return parts[-1] in {"name", "number"} and len(parts) > 1 and parts[-2] in _DATABASE_WORDS
+        return not (_HOST_WORDS - {"source", "cluster"} - _WHOLE_WORDS) & set(parts[-2:-1])
+    if parts[-1] not in {"name", "number"}:
+        return False
+    *before, _ = parts
+    while before and before[-1] in _PLACE_WORDS:
+        before.pop()
+    return bool(before) and (before[-1] in _DATABASE_WORDS or _is_data_engine(before[-1]))
+
+
+def _is_data_engine(word: str) -> bool:
+    engine = BY_WORD.get(word)
+    return engine is not None and engine.kind in DATA_KINDS
+
+
+@lru_cache(maxsize=8192)
+def chooses_driver(name: str, value: str) -> bool:
+    """Whether `DB=postgres12` says which engine it is, and not which database: `POSTGRES_DB=postgres` does."""
+    *before, _ = words(name) or ("",)
+    engine = BY_WORD.get(value.lower().rstrip("0123456789."))
+    return engine is not None and not any(word in _DATABASE_WORDS or word in BY_WORD for word in before)
+
+
+@lru_cache(maxsize=8192)
+def of_engine(name: str, engine: Engine) -> bool:
+    """Whether a variable of this name may belong to a connection to `engine`: `MYSQL_USER` is none of Kafka's."""
+    named = {found.name for word in words(name) if (found := BY_WORD.get(word)) is not None}
+    return not named or engine.name in named or bool(_POSTGRES_LIKE & named and engine.name in _POSTGRES_LIKE)
+
+
+@lru_cache(maxsize=8192)
+def of_database(name: str) -> bool:
+    """Whether a variable's name says that it is about a database, whichever."""
+    return bool(set(words(name)) & {"db", "database", "datasource", "sql", "pg", "jdbc"})
 
 
 @lru_cache(maxsize=8192)
@@ -92,27 +128,39 @@ def connection(name: str) -> frozenset[str]:
     return frozenset(words(name)) - _HOST_WORDS - _DATABASE_WORDS - _PLAIN_WORDS - _LOGIN_WORDS
 
 
-def closest(host_variable: str, databases: dict[str, str]) -> str | None:
-    """The value, among databases or logins by variable name, that goes with the host in `host_variable`."""
-    if not databases:
+def closest(host_variable: str, values: dict[str, str], hosts: frozenset[str] = frozenset()) -> str | None:
+    """The value, among databases or logins by variable name, that goes with the host in `host_variable`.
+
+    `hosts` are the other variables that name hosts: what plainly goes with one of those goes with no other.
+    """
+    if not values:
         return None
     wanted = connection(host_variable)
-    exact = {value for name, value in databases.items() if connection(name) == wanted}
-    if len(exact) == 1:
-        return exact.pop()
+    exact = {name: value for name, value in values.items() if connection(name) == wanted}
     if exact:
-        return None
+        return _plainest(exact)
+    taken = {found for host in hosts if (found := connection(host))}
+    left = {name: value for name, value in values.items() if connection(name) not in taken}
     ranked = sorted(
         (
             (len(wanted & connection(name)), -len(wanted ^ connection(name)), value)
-            for name, value in databases.items()
+            for name, value in left.items()
         ),
         reverse=True,
     )
+    if not ranked:
+        return None
     best = ranked[0]
     if best[0] and (len(ranked) == 1 or ranked[1][:2] != best[:2]):
         return best[2]
     return ranked[0][2] if len(ranked) == 1 else None
+
+
+def _plainest(named: dict[str, str]) -> str | None:
+    """The one value, or the one under a name that can only be a database's: with `DB_NAME`, `DB_SCHEMA` is a part."""
+    whole = {value for name, value in named.items() if not _SCHEMA_WORDS & set(words(name))}
+    every = whole or set(named.values())
+    return every.pop() if len(every) == 1 else None
 
 
 @lru_cache(maxsize=8192)

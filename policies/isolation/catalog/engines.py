@@ -63,7 +63,7 @@ ENGINES: Final = (
         "database",
         "mysql mariadb percona vitess mysqld mysqldb tidb singlestore",
         (3306, 33060),
-        "mysql mariadb mysql2 mysqlx tidb percona singlestore",
+        "mysql mariadb mysql2 mysqli mysqlx tidb percona singlestore",
     ),
     _engine("mssql", "database", "mssql sqlserver", (1433,), "sqlserver mssql jtds", default="master"),
     _engine("oracle", "database", "oracle oracledb", (1521,), "oracle"),
@@ -192,6 +192,9 @@ SERVER_DATABASE_VARIABLES: Final = (
 
 
 def engine_of_scheme(scheme: str) -> Engine | None:
-    """The engine a URL scheme names; driver suffixes (`postgresql+asyncpg`) do not matter."""
+    """The engine a URL scheme names; drivers around it (`postgresql+asyncpg`, `pdo-mysql`) do not matter."""
     lowered = scheme.lower()
-    return BY_SCHEME.get(lowered) or BY_SCHEME.get(lowered.partition("+")[0])
+    found = BY_SCHEME.get(lowered) or BY_SCHEME.get(lowered.partition("+")[0])
+    if found is None and lowered.startswith(("pdo-", "pdo_")):
+        found = BY_SCHEME.get(lowered[4:])
+    return found

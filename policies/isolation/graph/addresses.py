@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..addresses.endpoints import Endpoint, addresses_in_text, endpoints
 from ..addresses.variables import (
-    closest,
     may_name_host,
-    names_database,
-    names_login,
     surely_names_host,
     words,
 )
 from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine
 from ..catalog.images import image_words
-from ..resources import UNKNOWN, dig, sequence, text
+from ..resources import dig, sequence, text
+from .beside import Beside, beside_hosts
 from .environment import Variable
 from .names import Destination
 from .stores import Store
@@ -34,7 +32,6 @@ _WAITING = re.compile(
 _INSTANCE = re.compile(
     r"(?:^|[=\s,])((?:[\w.-]+:)?[\w-]+:[\w-]+:[\w-]+)(?:=tcp:(?:[\d.]+:)?(\d+)|\?port=(\d+))?"
 )
-_DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
 _DATABASE_HINTS = frozenset({"db", "database", "sql", "datasource", "rdbms", "pg"})
 
 
@@ -57,22 +54,7 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
     """The uses that one container's variables, or one pod's files, make plain."""
     from .graph import Use
 
-    databases: dict[str, str] = {}
-    logins: dict[str, str] = {}
-    unknown_database = False
-    for variable in given:
-        if variable.name and not variable.free_text and names_database(variable.name):
-            if variable.value is UNKNOWN:
-                unknown_database = True
-            elif isinstance(variable.value, str) and _DATABASE_NAME.match(variable.value):
-                databases[variable.name] = variable.value
-        elif (
-            variable.name
-            and isinstance(variable.value, str)
-            and variable.value
-            and names_login(variable.name)
-        ):
-            logins[variable.name] = variable.value
+    beside = beside_hosts(given)
     for variable in given:
         if not isinstance(variable.value, str) or not variable.value:
             continue
@@ -90,7 +72,7 @@ def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Ite
             local = endpoint.host.lower() in _LOCAL
             reached = _beyond_sidecar(workload, endpoint) if local else endpoint
             if reached is not None:
-                yield from _uses(graph, workload, variable, reached, databases, logins, unknown_database)
+                yield from _uses(graph, workload, variable, reached, beside)
 
 
 def _beyond_sidecar(workload: Workload, endpoint: Endpoint) -> Endpoint | None:
@@ -128,9 +110,7 @@ def _uses(
     workload: Workload,
     variable: Variable,
     endpoint: Endpoint,
-    databases: dict[str, str],
-    logins: dict[str, str],
-    unknown_database: bool,
+    beside: Beside,
 ) -> Iterator[Use | Call]:
     from .graph import Use
 
@@ -152,11 +132,11 @@ def _uses(
                 workload=workload,
                 target=destination.workloads[0],
                 engine=endpoint.engine,
-                logical=_logical(variable, endpoint, endpoint.engine, databases, unknown_database),
+                logical=beside.database(variable.name, endpoint, endpoint.engine),
                 schema=endpoint.schema,
                 steps=steps,
                 carriers=carriers,
-                login=endpoint.user or closest(variable.name, logins),
+                login=endpoint.user or beside.login(variable.name, endpoint.engine),
                 whole=variable.whole,
             )
         return
@@ -172,8 +152,8 @@ def _uses(
             schema=endpoint.schema,
             steps=steps,
             carriers=carriers,
-            logical=_logical(variable, endpoint, store.engine or engine, databases, unknown_database),
-            login=endpoint.user or closest(variable.name, logins),
+            logical=beside.database(variable.name, endpoint, store.engine or engine),
+            login=endpoint.user or beside.login(variable.name, store.engine or engine),
             whole=variable.whole,
         )
 
@@ -221,26 +201,6 @@ def _outside(
             key=key, kind=kind, display_kind="external", name=endpoint.host.lower().rstrip("."), engine=engine
         )
     return graph.stores[key]
-
-
-def _logical(
-    variable: Variable,
-    endpoint: Endpoint,
-    engine: Engine | None,
-    databases: dict[str, str],
-    unknown_database: bool,
-) -> Any:
-    if endpoint.database:
-        return endpoint.database
-    if engine is not None and engine.kind == "cache":
-        named = {name: value for name, value in databases.items() if value.isdigit()}
-        return closest(variable.name, named)
-    if engine is not None and engine.kind == "broker":
-        return None
-    found = closest(variable.name, databases)
-    if found is None and unknown_database:
-        return UNKNOWN
-    return found
 
 
 def through(call: Call, beyond: Use) -> Use:

@@ -1,22 +1,15 @@
-"""Carriers: Secrets and ConfigMaps as pods of a namespace see them, and the settings inside their files."""
+"""Carriers: Secrets and ConfigMaps as pods of a namespace see them."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from ..resources import UNKNOWN, Resource, dig, mapping, text
 from .index import Index
 from .workloads import Workload
-
-_LINE = re.compile(r"^\s*(?:export\s+|set\s+|-\s+)?([A-Za-z_][\w.\-\[\]]*)\s*[=:]\s*(.+?)\s*,?\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,37 +66,3 @@ def decoded(value: Any) -> Any:
         return base64.b64decode(value, validate=True).decode()
     except (binascii.Error, ValueError):
         return value
-
-
-def settings_in(name: str, content: str) -> Iterator[tuple[str, str]]:
-    """Names and values in a configuration file: JSON, YAML, properties, env and ini files."""
-    if len(content) > 300_000 or name.endswith(
-        (".sql", ".sh", ".lua", ".html", ".js", ".css", ".pem", ".crt")
-    ):
-        return
-    if name.endswith((".json", ".yaml", ".yml")) or (content.lstrip()[:1] == "{"):
-        try:
-            parsed = json.loads(content) if content.lstrip()[:1] == "{" else yaml.load(content, _LOADER)  # noqa: S506
-        except (ValueError, yaml.YAMLError):
-            parsed = None
-        if isinstance(parsed, (dict, list)):
-            yield from _flatten("", parsed)
-            return
-    for line in content.splitlines():
-        match = _LINE.match(line)
-        if match and not line.lstrip().startswith(("#", ";", "//")):
-            yield match[1], match[2].strip("\"'")
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _flatten(f"{prefix}.{key}" if prefix else str(key), item)
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from _flatten(f"{prefix}.{position}", item)
-    elif (known := text(value)) is not None:
-        yield prefix, known

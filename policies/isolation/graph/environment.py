@@ -8,14 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..addresses.settings import settings_in
 from ..resources import UNKNOWN, Resource, dig, mapping, sequence, text
-from .carriers import Carrier, carrier_of, data_of, settings_in, value_of
+from .carriers import Carrier, carrier_of, data_of, value_of
 from .index import Index
 from .workloads import Workload
 
 _DOLLAR = re.compile(
     r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^}]*)?\}|\$([A-Z_][A-Z0-9_]*)"
 )
+
+# What Kubernetes itself tells every pod of each Service: its address under these names.
+_SERVICE_VARIABLE = re.compile(r"^(.+?)_(?:SERVICE_HOST|PORT(?:_\d+_(?:TCP|UDP))?_ADDR)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +188,9 @@ def _fill(value: str, known: Mapping[str, Variable], depth: int = 0) -> str:
     def replacement(match: re.Match[str]) -> str:
         name = next(group for group in match.groups() if group)
         found = known.get(name)
-        if found is None and name.endswith("_SERVICE_HOST"):
-            return name.removesuffix("_SERVICE_HOST").lower().replace("_", "-")
+        service = _SERVICE_VARIABLE.match(name) if found is None else None
+        if service is not None:
+            return service[1].lower().replace("_", "-")
         if found is None or not isinstance(found.value, str):
             return match.group(0)
         return _fill(found.value, known, depth + 1) if depth < 4 else found.value
@@ -229,7 +234,6 @@ def _file(carrier: Carrier, key: str, value: Any) -> Iterator[Variable]:
         return
     if "\n" not in value.strip():
         yield Variable(name=key, value=value.strip(), **common)
-    settings = dict(settings_in(key, value))
-    for name, setting in settings.items():
+    for name, setting in settings_in(key, value):
         yield Variable(name=name, value=setting, **common)
     yield Variable(name=key, value=value, free_text=True, **common)

@@ -1,0 +1,79 @@
+"""What stands beside a host in a container's variables: databases, logins and other hosts, and which go together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..addresses.endpoints import Endpoint
+from ..addresses.variables import (
+    chooses_driver,
+    closest,
+    may_name_host,
+    names_database,
+    names_login,
+    of_database,
+    of_engine,
+)
+from ..catalog.engines import Engine
+from ..resources import UNKNOWN
+from .environment import Variable
+
+_DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
+
+
+@dataclass(slots=True, kw_only=True)
+class Beside:
+    """What one container's variables say beside hosts."""
+
+    hosts: frozenset[str]
+    """Variables that name hosts."""
+    databases: dict[str, str] = field(default_factory=dict)
+    """Databases by the variable that names them."""
+    logins: dict[str, str] = field(default_factory=dict)
+    unknown_database: bool = False
+
+    def login(self, variable: str, engine: Engine | None) -> str | None:
+        """The user that goes with the host in a variable; a database's user is no broker's."""
+        logins = self.logins
+        if engine is not None:
+            data = engine.kind not in {"broker", "cache"}
+            logins = {
+                n: v for n, v in logins.items() if of_engine(n, engine) and (data or not of_database(n))
+            }
+        return closest(variable, logins, self.hosts)
+
+    def database(self, variable: str, endpoint: Endpoint, engine: Engine | None) -> Any:
+        """The database that goes with an address in a variable; `UNKNOWN` where that is open."""
+        if endpoint.database:
+            return endpoint.database
+        databases = self.databases
+        if engine is not None:
+            databases = {name: value for name, value in databases.items() if of_engine(name, engine)}
+        if engine is not None and engine.kind == "cache":
+            named = {name: value for name, value in databases.items() if value.isdigit()}
+            return closest(variable, named, self.hosts)
+        if engine is not None and engine.kind == "broker":
+            return None
+        found = closest(variable, databases, self.hosts)
+        if found is None and self.unknown_database:
+            return UNKNOWN
+        return found
+
+
+def beside_hosts(given: list[Variable]) -> Beside:
+    """What the variables of one container, or the settings of one pod's files, say beside hosts."""
+    found = Beside(hosts=frozenset(item.name for item in given if item.name and may_name_host(item.name)))
+    for variable in given:
+        name, value = variable.name, variable.value
+        if not name or variable.free_text:
+            continue
+        if names_database(name):
+            if value is UNKNOWN:
+                found.unknown_database = True
+            elif isinstance(value, str) and _DATABASE_NAME.match(value) and not chooses_driver(name, value):
+                found.databases[name] = value
+        elif isinstance(value, str) and value and names_login(name):
+            found.logins[name] = value
+    return found
