@@ -43,6 +43,8 @@ class Resource:
     """Name on the server where it is known, else the Pulumi name."""
     namespace: str | None = None
     """Kubernetes namespace; None for cluster-scoped and other resources."""
+    placed: bool = True
+    """Whether it states its namespace; if not, it goes wherever it is applied to."""
     body: Mapping[str, Any] = field(default_factory=dict)
     """Properties, with `UNKNOWN` in place of what the preview does not know."""
     kubernetes: bool = True

@@ -139,7 +139,7 @@ def closest(host_variable: str, values: dict[str, str], hosts: frozenset[str] = 
     exact = {name: value for name, value in values.items() if connection(name) == wanted}
     if exact:
         return _plainest(exact)
-    taken = {found for host in hosts if (found := connection(host))}
+    taken = {found for host in hosts if (found := connection(host)) or of_database(host)}
     left = {name: value for name, value in values.items() if connection(name) not in taken}
     ranked = sorted(
         (

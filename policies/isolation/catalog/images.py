@@ -11,8 +11,8 @@ from .engines import BY_WORD, Engine
 # An image with one of these words beside an engine's is about that engine; it is not that engine.
 _COMPANIONS: Final = listed(
     "exporter ui express commander admin console operator backup backups proxy client cli manager insight "
-    "dashboard connect mirror rest schema migrate migration migrations tools sync worker consumer producer api "
-    "service app web init setup restore browser viewer adapter bridge sidecar agent metrics monitor webhook "
+    "dashboard dashboards connect mirror rest schema migrate migration migrations tools sync worker consumer producer "
+    "api service app web init setup restore browser viewer adapter bridge sidecar agent metrics monitor webhook "
     "collector router loader seed seeder importer dump"
 )
 
@@ -40,12 +40,20 @@ def image_words(image: str) -> tuple[str, ...]:
     return (base, *words, *publishers[-1:])
 
 
+# Names under which a publisher's image may be nothing but the engine that the publisher is called after.
+_BARE = listed("server db database community enterprise node lite standalone cluster oss single edge")
+# Publishers of several engines: any other engine in an image's name says more.
+_VENDORS = listed("percona")
+
+
 def engine_of_image(image: str) -> tuple[Engine | None, bool]:
     """The engine an image holds, and whether its name alone is proof (`postgres:16`, not `shop-postgres`)."""
     words = image_words(image)
     if not words or _COMPANIONS & set(words) or is_proxy(image):
         return None, False
-    for word in words:
+    if "/" in image and words[0] not in BY_WORD and not set(words[1:-1]) <= _BARE:
+        words = words[:-1] if words[-1] not in words[1:-1] else words
+    for word in sorted(words, key=lambda word: word in _VENDORS):
         engine = BY_WORD.get(word) or BY_WORD.get(word.rstrip("0123456789"))
         if engine is not None:
             return engine, words[0] in BY_WORD or words[-1] in BY_WORD

@@ -18,7 +18,7 @@ class Operator:
     kind: str
     engine: str
     services: tuple[str, ...]
-    """Names of the Services that lead to it."""
+    """Names of the Services that lead to it; `{cluster}` is `spec.clusterName`."""
     secrets: tuple[str, ...] = ()
     """Names of the Secrets that hold its credentials."""
     secret_paths: tuple[tuple[str, ...], ...] = ()
@@ -26,17 +26,6 @@ class Operator:
     database_path: tuple[str, ...] | None = None
     """Where its body names the first database."""
     default_database: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
-    """A custom resource that leads to, or lies in, another store of the same namespace."""
-
-    group: str
-    kind: str
-    store_path: tuple[str, ...]
-    services: tuple[str, ...] = ()
-    logical_path: tuple[str, ...] | None = None
 
 
 def _op(
@@ -83,7 +72,7 @@ OPERATORS: Final = (
         "acid.zalan.do",
         "postgresql",
         "postgresql",
-        "{name} {name}-repl {name}-pooler",
+        "{name} {name}-repl {name}-pooler {name}-pooler-repl",
         "{user}.{name}.credentials.postgresql.acid.zalan.do",
     ),
     _op(
@@ -105,7 +94,7 @@ OPERATORS: Final = (
         "pxc.percona.com",
         "PerconaXtraDBCluster",
         "mysql",
-        "{name}-haproxy {name}-proxysql {name}-pxc",
+        "{name}-haproxy {name}-haproxy-replicas {name}-proxysql {name}-pxc",
         "{name}-secrets",
         paths=(("spec", "secretsName"),),
     ),
@@ -203,7 +192,7 @@ OPERATORS: Final = (
         "cassandra.datastax.com",
         "CassandraDatacenter",
         "cassandra",
-        "{name}-service",
+        "{cluster}-{name}-service",
         paths=(("spec", "superuserSecretName"),),
     ),
     _op("scylla.scylladb.com", "ScyllaCluster", "cassandra", "{name}-client"),
@@ -215,34 +204,50 @@ OPERATORS: Final = (
     _op("kubedb.com", "MySQL", "mysql", "{name} {name}-standby", "{name}-auth"),
     _op("kubedb.com", "MongoDB", "mongodb", "{name}", "{name}-auth"),
     _op("kubedb.com", "Redis", "redis", "{name}", "{name}-auth"),
-)
-
-FRONTS: Final = (
-    Front(
-        group="postgresql.cnpg.io",
-        kind="Pooler",
-        store_path=("spec", "cluster", "name"),
-        services=("{name}",),
+    _op("kubedb.com", "MariaDB", "mysql", "{name}", "{name}-auth"),
+    _op("kubedb.com", "Elasticsearch", "elasticsearch", "{name}", "{name}-auth"),
+    _op("kubedb.com", "Memcached", "memcached", "{name}"),
+    _op(
+        "postgresql.k8s.enterprisedb.io",
+        "Cluster",
+        "postgresql",
+        "{name}-rw {name}-ro {name}-r",
+        "{name}-app {name}-superuser",
+        paths=(("spec", "bootstrap", "initdb", "secret", "name"), ("spec", "superuserSecret", "name")),
+        database=("spec", "bootstrap", "initdb", "database"),
+        default="app",
     ),
-    Front(
-        group="postgresql.cnpg.io",
-        kind="Database",
-        store_path=("spec", "cluster", "name"),
-        logical_path=("spec", "name"),
+    _op("kubegres.reactive-tech.io", "Kubegres", "postgresql", "{name} {name}-replica"),
+    _op(
+        "mysql.presslabs.org",
+        "MysqlCluster",
+        "mysql",
+        "{name}-mysql {name}-mysql-master {name}-mysql-replicas",
+        paths=(("spec", "secretName"),),
     ),
-    Front(
-        group="k8s.mariadb.com",
-        kind="MaxScale",
-        store_path=("spec", "mariaDbRef", "name"),
-        services=("{name}",),
+    _op(
+        "moco.cybozu.com",
+        "MySQLCluster",
+        "mysql",
+        "moco-{name} moco-{name}-primary moco-{name}-replica",
+        "moco-{name}",
     ),
-    Front(
-        group="k8s.mariadb.com",
-        kind="Database",
-        store_path=("spec", "mariaDbRef", "name"),
-        logical_path=("spec", "name"),
+    _op("pingcap.com", "TidbCluster", "mysql", "{name}-tidb"),
+    _op(
+        "redis.redis.opstreelabs.in",
+        "RedisReplication",
+        "redis",
+        "{name} {name}-headless {name}-master {name}-replica",
+        paths=(("spec", "kubernetesConfig", "redisSecret", "name"),),
+    ),
+    _op("database.arangodb.com", "ArangoDeployment", "arangodb", "{name} {name}-ea"),
+    _op(
+        "couchbase.com",
+        "CouchbaseCluster",
+        "couchbase",
+        "{name} {name}-srv",
+        paths=(("spec", "security", "adminSecret"),),
     ),
 )
 
 BY_KIND: Final = {(operator.group, operator.kind): operator for operator in OPERATORS}
-FRONT_BY_KIND: Final = {(front.group, front.kind): front for front in FRONTS}

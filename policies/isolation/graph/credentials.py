@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..catalog.cloud import CREDENTIAL_SOURCES, STORES
 from ..catalog.engines import SERVER_PASSWORD_VARIABLES
+from ..catalog.fronts import FRONTS
 from ..resources import Resource, dig, sequence, text
+from .database_users import databases_by_user
 from .stores import Store, texts_at
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Credentials:
         self._by_pattern: dict[str, list[tuple[re.Pattern[str], Lock]]] = defaultdict(list)
         self.by_source: dict[str, list[Lock]] = defaultdict(list)
         self._operated()
+        self._fronted()
         self._served()
         self._generated()
         self._copied()
@@ -63,12 +66,36 @@ class Credentials:
             for pattern in operator.secrets:
                 name = pattern.replace("{name}", resource.name)
                 if "{" in name:
+                    self._of_users(store, resource, name)
                     expression = re.sub(r"\\\{\w+\\\}", "[a-z0-9_.-]+", re.escape(name))
                     self._by_pattern[namespace].append((re.compile(expression), Lock(store)))
                 elif not name.endswith("-superuser"):
                     self._by_secret[namespace, name].append(Lock(store, logical))
                 else:
                     self._by_secret[namespace, name].append(Lock(store))
+
+    def _of_users(self, store: Store, resource: Resource, pattern: str) -> None:
+        """Secrets of users whose database the custom resource tells."""
+        namespace = resource.namespace or "default"
+        known_in = {
+            text(dig(user, "name")): text(dig(user, "db"))
+            for user in sequence(dig(resource.body, "spec", "users"))
+        }
+        for user, database in databases_by_user(resource.body).items():
+            if database is not None:
+                name = pattern.replace("{user}", user).replace("{database}", known_in.get(user) or database)
+                self._by_secret[namespace, name].append(Lock(store, database))
+
+    def _fronted(self) -> None:
+        """Secrets into which a custom resource writes a connection to a store, and to one database of it."""
+        stores = {(store.name, store.namespace): store for store, _ in self._graph.operated}
+        for front in (item for item in FRONTS if item.secret_path):
+            for resource in self._graph.index.of_kind(front.kind):
+                store = stores.get((text(dig(resource.body, *front.store_path)) or "", resource.namespace))
+                if resource.group == front.group and store is not None:
+                    name = text(dig(resource.body, *(front.secret_path or ()))) or resource.name
+                    logical = text(dig(resource.body, *front.logical_path)) if front.logical_path else None
+                    self._by_secret[resource.namespace or "default", name].append(Lock(store, logical))
 
     def _served(self) -> None:
         """A Secret that the server itself reads its password from opens that server."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..catalog.cloud import BELONGS_TO, GRANTS, PARTS, SOURCES
-from ..catalog.operators import FRONTS
+from ..catalog.fronts import FRONTS
 from ..resources import Resource, dig, text
 from .index import Index
 from .names import Names
@@ -185,7 +185,11 @@ class Graph:
 
     def _find_kept_databases(self) -> None:
         """Databases that a custom resource declares on another's server, for the owner that it states."""
-        fronts = {(front.group, front.kind): front for front in FRONTS if front.logical_path}
+        fronts = {
+            (front.group, front.kind): front
+            for front in FRONTS
+            if front.logical_path and not front.secret_path
+        }
         for resource in self.index.of_kind(*{kind for _, kind in fronts}):
             front = fronts.get((resource.group, resource.kind))
             owner = self.owners.of(resource)

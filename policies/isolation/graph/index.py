@@ -23,11 +23,14 @@ class Index:
         self._labelled: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         self._in_namespace: dict[str, list[Workload]] = defaultdict(list)
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._inhabited: set[str] = set()
         for resource in self.resources:
             if not resource.kubernetes:
                 self._by_type[resource.group].append(resource)
             else:
                 namespace = resource.namespace or "default"
+                if resource.placed:
+                    self._inhabited.add(namespace)
                 self._by_kind[resource.kind].append(resource)
                 self._named[resource.kind, namespace, resource.name].append(resource)
             workload = workload_of(resource)
@@ -47,6 +50,15 @@ class Index:
         if not candidates:
             return None
         return next((item for item in reversed(candidates) if item.scope == scope), candidates[-1])
+
+    def place(self, namespace: str) -> str:
+        """Where objects of a namespace stand in this input: those that state none go where they are applied to.
+
+        A name that spells out a namespace in which nothing here stands can only mean them.
+        """
+        return (
+            "default" if namespace not in self._inhabited and "default" not in self._inhabited else namespace
+        )
 
     def of_kind(self, *kinds: str) -> list[Resource]:
         """Kubernetes objects of these kinds, in order."""

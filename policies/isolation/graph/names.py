@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..catalog.operators import FRONT_BY_KIND, Operator
+from ..catalog.fronts import BY_KIND as FRONT_BY_KIND
+from ..catalog.operators import Operator
 from ..resources import Resource, dig, sequence, text
 from .index import Index
 from .stores import Store, texts_at
@@ -54,7 +55,8 @@ class Names:
         resource = store.resource
         if resource is not None:
             for pattern in operator.services:
-                name = pattern.format(name=resource.name)
+                cluster = text(dig(resource.body, "spec", "clusterName")) or resource.name
+                name = pattern.format(name=resource.name, cluster=cluster)
                 for scope in (resource.scope, ""):
                     self._operated[scope, resource.namespace or "default", name] = (store, ())
 
@@ -129,11 +131,10 @@ class Names:
         return [(parts[1], parts[2])] if parts[3] == "svc" else []
 
     def _service(self, name: str, namespace: str, scope: str) -> Destination | None:
-        service = self._index.find("Service", namespace, name, scope)
+        place = self._index.place(namespace)
+        service = self._index.find("Service", place, name, scope)
         if service is None:
-            operated = self._operated.get((scope, namespace, name)) or self._operated.get(
-                ("", namespace, name)
-            )
+            operated = self._operated.get((scope, place, name)) or self._operated.get(("", place, name))
             return Destination(store=operated[0], steps=operated[1]) if operated else None
         step = (f"Service {name}",)
         if text(dig(service.body, "spec", "type")) == "ExternalName":

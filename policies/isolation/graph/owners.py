@@ -28,6 +28,8 @@ _APP_LABELS = (
     "run",
     "release",
 )
+# Where one chart is installed several times, what tells the installations apart.
+_INSTANCE_LABELS = {"app.kubernetes.io/name": "app.kubernetes.io/instance", "app": "release"}
 _COMPONENT_LABELS = ("app.kubernetes.io/component", "component", "tier", "role")
 _UMBRELLA = (
     3  # this many Services of their own under one app label, and the label names a system, not a service
@@ -130,7 +132,7 @@ class Owners:
         for label in _APP_LABELS:
             value = text(labels.get(label))
             if value:
-                instance = text(labels.get("app.kubernetes.io/instance")) if label == _APP_LABELS[0] else None
+                instance = text(labels.get(_INSTANCE_LABELS.get(label, "")))
                 return value, f"{value}@{instance}" if instance else value
         return None
 

@@ -44,7 +44,8 @@ class Workload:
     @property
     def one_off(self) -> bool:
         """Whether it runs to completion once: a migration, an initialisation."""
-        return self.resource.kind in _ONE_OFF
+        bare = self.resource.kind == "Pod" and text(self.pod.get("restartPolicy")) in {"Never", "OnFailure"}
+        return bare or self.resource.kind in _ONE_OFF
 
     @property
     def maintenance(self) -> bool:

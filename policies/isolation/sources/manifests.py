@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 import yaml
 
-from ..resources import Resource, dig, mapping, text
+from ..resources import Resource, dig, mapping, sequence, text
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PARAMETER = re.compile(r"\$\{\{?([A-Z0-9_]+)\}?\}", re.IGNORECASE)
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -64,8 +66,29 @@ def _objects(document: Any) -> Iterator[dict[str, Any]]:
                     yield from _objects(
                         {"apiVersion": document["apiVersion"], **({"kind": kind} if kind else {}), **item}
                     )
+        elif document["kind"] == "Template" and isinstance(document.get("objects"), list):
+            yield from _objects(_filled(document["objects"], _parameters(document)))
         else:
             yield document
+
+
+def _parameters(template: dict[str, Any]) -> dict[str, str]:
+    """The default values of an OpenShift template's parameters."""
+    return {
+        name: value
+        for item in sequence(template.get("parameters"))
+        if (name := text(dig(item, "name"))) and (value := text(dig(item, "value"))) is not None
+    }
+
+
+def _filled(value: Any, parameters: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(item, parameters) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, parameters) for item in value]
+    if isinstance(value, str) and "${" in value:
+        return _PARAMETER.sub(lambda match: parameters.get(match[1], match[0]), value)
+    return value
 
 
 def _resource(body: dict[str, Any], key: str, scope: str) -> Resource:
@@ -80,6 +103,7 @@ def _resource(body: dict[str, Any], key: str, scope: str) -> Resource:
         group=group,
         name=name,
         namespace=text(dig(body, "metadata", "namespace")) or "default",
+        placed=bool(text(dig(body, "metadata", "namespace"))),
         body=_without_nulls(body),
         scope=scope,
         origin=key.rpartition("#")[0],

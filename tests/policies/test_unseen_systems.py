@@ -1,0 +1,176 @@
+"""Systems nobody had in mind when the rules were written: what two services share, and what only looks so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .plain import Object, config, custom, refused, secret_key, server, service, workload
+
+POSTGRES = server("db", "postgres:16", 5432)
+BOTH = frozenset({"orders", "users"})
+
+
+def two(first: dict[str, object], second: dict[str, object]) -> list[Object]:
+    return [workload("orders", first), workload("users", second)]
+
+
+def crunchy(*users: dict[str, object]) -> Object:
+    return custom(
+        "postgres-operator.crunchydata.com/v1beta1", "PostgresCluster", "hippo", {"users": list(users)}
+    )
+
+
+def all_of(name: str) -> list[Object]:
+    return [{"secretRef": {"name": name}}]
+
+
+def zalando(user: str) -> str:
+    return f"{user}.acid-main.credentials.postgresql.acid.zalan.do"
+
+
+SHARED: dict[str, Callable[[], list[Object]]] = {
+    "two releases of one chart, told apart by the release label": lambda: [
+        *POSTGRES,
+        *(
+            workload(name, {"DATABASE_URL": "postgres://db/shop"}, labels={"app": "web-service", "release": name})
+            for name in ("orders", "users")
+        ),
+    ],
+    "a fully qualified name of the namespace that all of them will be applied to": lambda: [
+        *POSTGRES,
+        *two({"DATABASE_URL": "postgres://db.shop.svc.cluster.local/shop"}, {"DB_HOST": "db", "DB_NAME": "shop"}),
+    ],
+    "another document store than the other database variable is about": lambda: [
+        *POSTGRES, *server("mongo", "mongo:7", 27017),
+        *two(
+            {"MONGO_HOST": "mongo", "DB_HOST": "db", "DB_NAME": "a"},
+            {"MONGO_HOST": "mongo", "DB_HOST": "db", "DB_NAME": "b"},
+        ),
+    ],
+    "an image whose publisher is called as another engine": lambda: [
+        workload("store", kind="StatefulSet", image="percona/percona-server-mongodb:7.0", ports=[27017]),
+        service("store", 27017),
+        *two({"MONGO_URL": "mongodb://store/shop"}, {"DB_HOST": "store", "DB_NAME": "shop"}),
+    ],
+    "an operator's Secret of one user, read by two": lambda: [
+        crunchy({"name": "shop", "databases": ["shop"]}),
+        workload("orders", env_from=all_of("hippo-pguser-shop")),
+        workload("users", {"DATABASE_URL": secret_key("hippo-pguser-shop", "uri")}),
+    ],
+    "an operator's Secrets of two users of one database": lambda: [
+        crunchy({"name": "orders", "databases": ["shop"]}, {"name": "users", "databases": ["shop"]}),
+        *(workload(name, env_from=all_of(f"hippo-pguser-{name}")) for name in ("orders", "users")),
+    ],
+    "an operator's Secret beside the address": lambda: [
+        custom("acid.zalan.do/v1", "postgresql", "acid-main", {"databases": {"shop": "shop"}, "users": {"shop": []}}),
+        workload("orders", {"PGHOST": "acid-main", "PGDATABASE": "shop"}),
+        workload("users", {"PGPASSWORD": secret_key(zalando("shop"), "password")}),
+    ],
+    "a connection that an operator writes out": lambda: [
+        custom("k8s.mariadb.com/v1alpha1", "MariaDB", "maria", {}),
+        custom("k8s.mariadb.com/v1alpha1", "Connection", "shop", {
+            "mariaDbRef": {"name": "maria"}, "database": "shop", "secretName": "shop-connection",
+        }),
+        workload("orders", {"DSN": secret_key("shop-connection", "dsn")}),
+        workload("users", {"DB_HOST": "maria-primary", "DB_DATABASE": "shop"}),
+    ],
+    "an operator that names its Service after the cluster and the data centre": lambda: [
+        custom("cassandra.datastax.com/v1beta1", "CassandraDatacenter", "dc1", {"clusterName": "events"}),
+        *two(
+            {"CASSANDRA_CONTACT_POINTS": "events-dc1-service", "CASSANDRA_KEYSPACE": "shop"},
+            {"CASSANDRA_HOSTS": "events-dc1-service:9042", "KEYSPACE": "shop"},
+        ),
+    ],
+    "a template of OpenShift with its parameters": lambda: [
+        {
+            "apiVersion": "template.openshift.io/v1", "kind": "Template", "metadata": {"name": "shop"},
+            "parameters": [{"name": "DATABASE", "value": "shop"}],
+            "objects": [*POSTGRES, *(
+                workload(name, {"DATABASE_URL": "postgres://db/${DATABASE}"}) for name in ("orders", "users")
+            )],
+        },
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_sharing_is_seen(tmp_path: Path, name: str) -> None:
+    assert set(refused(tmp_path, SHARED[name]()).values()) == {BOTH}
+
+
+APART: dict[str, Callable[[], list[Object]]] = {
+    "a Pod that runs once, beside its service": lambda: [
+        *POSTGRES,
+        workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        workload("orders-setup", {"DATABASE_URL": "postgres://db/shop"}, kind="Pod", pod={"restartPolicy": "Never"}),
+    ],
+    "databases on one server, schemas named beside them": lambda: [
+        *POSTGRES,
+        *(workload(name, {"DB_HOST": "db", "DB_NAME": name, "DB_SCHEMA": "public"}) for name in ("orders", "users")),
+    ],
+    "databases on two servers, told with a prefix each": lambda: [
+        *server("orders-db", "postgres:16", 5432), *server("users-db", "postgres:16", 5432),
+        *(
+            workload(name, {"DB_HOST": f"{name}-db", "DB_NAME": "app", "REDIS_HOST": "nowhere", "REDIS_DB": "1"})
+            for name in ("orders", "users")
+        ),
+    ],
+    "a broker, and the user of one's own database": lambda: [
+        *server("kafka", "bitnami/kafka:3", 9092), *server("rabbit", "rabbitmq:3", 5672),
+        *(
+            workload(name, {
+                "KAFKA_SERVERS": "kafka:9092", "RABBIT_HOST": "rabbit", "SPRING_DATASOURCE_USERNAME": "app",
+                "SPRING_DATASOURCE_URL": f"jdbc:postgresql://{name}-db.example.com/{name}",
+            })
+            for name in ("orders", "users")
+        ),
+    ],
+    "a console, by an image of the engine's publisher": lambda: [
+        *server("cache", "redis:7", 6379),
+        workload("orders", {"REDIS_URL": "redis://cache/0"}),
+        workload("insight", {"RI_REDIS_HOST": "cache"}, image="redis/redisinsight:2"), service("insight", 5540),
+        workload("viewer", {"URL": "http://insight:5540"}),
+    ],
+    "an operator's Secrets of two users, each with a database": lambda: [
+        crunchy({"name": "orders", "databases": ["orders"]}, {"name": "users", "databases": ["users"]}),
+        *(workload(name, env_from=all_of(f"hippo-pguser-{name}")) for name in ("orders", "users")),
+    ],
+    "an operator's Secrets of two users who own a database each": lambda: [
+        custom("acid.zalan.do/v1", "postgresql", "acid-main", {"databases": {"orders": "orders", "users": "users"}}),
+        *(workload(name, {"PGPASSWORD": secret_key(zalando(name), "password")}) for name in ("orders", "users")),
+    ],
+    "an operator's Secrets of two users with a role in one database each": lambda: [
+        custom("mongodbcommunity.mongodb.com/v1", "MongoDBCommunity", "mongo", {"users": [
+            {"name": name, "db": "admin", "roles": [{"name": "readWrite", "db": name}]} for name in ("orders", "users")
+        ]}),
+        *(
+            workload(name, {"MONGO_URL": secret_key(f"mongo-admin-{name}", "connectionString.standard")})
+            for name in ("orders", "users")
+        ),
+    ],
+    "an operator's connections to two databases": lambda: [
+        custom("k8s.mariadb.com/v1alpha1", "MariaDB", "maria", {}),
+        *(
+            custom("k8s.mariadb.com/v1alpha1", "Connection", name, {
+                "mariaDbRef": {"name": "maria"}, "database": name, "secretName": name,
+            })
+            for name in ("orders", "users")
+        ),
+        *(workload(name, {"DSN": secret_key(name, "dsn")}) for name in ("orders", "users")),
+    ],
+    "one settings file for all, of which each reads what is its own": lambda: [
+        *server("orders-db", "postgres:16", 5432), *server("users-db", "postgres:16", 5432),
+        config("settings", {
+            "ORDERS_DB_HOST": "orders-db", "ORDERS_DB_NAME": "app", "USERS_DB_HOST": "users-db", "USERS_DB_NAME": "app",
+        }),
+        *(workload(name, env_from=[{"configMapRef": {"name": "settings"}}]) for name in ("orders", "users")),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APART)
+def test_what_only_looks_like_sharing_is_left_in_peace(tmp_path: Path, name: str) -> None:
+    assert not refused(tmp_path, APART[name]())
