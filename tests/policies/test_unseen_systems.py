@@ -23,6 +23,10 @@ def crunchy(*users: dict[str, object]) -> Object:
     )
 
 
+def held(name: str, data: dict[str, str]) -> Object:
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
+
+
 def all_of(name: str) -> list[Object]:
     return [{"secretRef": {"name": name}}]
 
@@ -84,6 +88,13 @@ SHARED: dict[str, Callable[[], list[Object]]] = {
             {"CASSANDRA_HOSTS": "events-dc1-service:9042", "KEYSPACE": "shop"},
         ),
     ],
+    "one host for both, and a database from a Secret": lambda: [
+        *POSTGRES, held("credentials", {"database": "shop"}),
+        *(
+            workload(name, {"DB_HOST": "db", "DB_NAME": secret_key("credentials", "database")})
+            for name in ("orders", "users")
+        ),
+    ],
     "a template of OpenShift with its parameters": lambda: [
         {
             "apiVersion": "template.openshift.io/v1", "kind": "Template", "metadata": {"name": "shop"},
@@ -133,6 +144,23 @@ APART: dict[str, Callable[[], list[Object]]] = {
         workload("orders", {"REDIS_URL": "redis://cache/0"}),
         workload("insight", {"RI_REDIS_HOST": "cache"}, image="redis/redisinsight:2"), service("insight", 5540),
         workload("viewer", {"URL": "http://insight:5540"}),
+    ],
+    "one host for both, and a database each from a Secret": lambda: [
+        *POSTGRES, held("credentials", {"orders": "shop", "users": "crm"}),
+        *(
+            workload(name, {"DB_HOST": "db", "DB_NAME": secret_key("credentials", name)})
+            for name in ("orders", "users")
+        ),
+    ],
+    "an exporter beside the one service": lambda: [
+        *POSTGRES,
+        workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        workload("numbers", {"DATA_SOURCE_NAME": "postgres://db/shop"}, image="prom/postgres-exporter:1"),
+    ],
+    "a service called after the engine that it is about": lambda: [
+        *POSTGRES,
+        workload("meta", {"DATABASE_URL": "postgres://db/shop"}, image="x/postgres-meta:1", ports=[80]),
+        service("meta", 80), *two({"META_URL": "http://meta"}, {"META_HOST": "meta"}),
     ],
     "an operator's Secrets of two users, each with a database": lambda: [
         crunchy({"name": "orders", "databases": ["orders"]}, {"name": "users", "databases": ["users"]}),

@@ -128,6 +128,12 @@ def connection(name: str) -> frozenset[str]:
     return frozenset(words(name)) - _HOST_WORDS - _DATABASE_WORDS - _PLAIN_WORDS - _LOGIN_WORDS
 
 
+def exactly(host_variable: str, values: dict[str, str]) -> str | None:
+    """The value that belongs to the same connection as the host in `host_variable`, by its name."""
+    wanted = connection(host_variable)
+    return _plainest({name: value for name, value in values.items() if connection(name) == wanted})
+
+
 def closest(host_variable: str, values: dict[str, str], hosts: frozenset[str] = frozenset()) -> str | None:
     """The value, among databases or logins by variable name, that goes with the host in `host_variable`.
 

@@ -30,14 +30,25 @@ _OBSERVERS: Final = listed(
     "mongo-express redis-commander redisinsight kafdrop kafka-ui akhq sqlpad configserver config-server"
 )
 
+# What a mesh or a platform puts beside any container; it says nothing of what the pod is for.
+_SIDECARS = listed(
+    "proxyv2 linkerd linkerd-proxy envoy daprd consul-dataplane vault oauth2-proxy kube-rbac-proxy jaeger-agent "
+    "cloud-sql-proxy cloudsql gce-proxy"
+)
 
-def image_words(image: str) -> tuple[str, ...]:
-    """The words of an image's name, without registry, tag and digest; the publisher's last."""
+
+def _parts(image: str) -> tuple[str, str | None]:
+    """An image's own name, and its publisher's if there is one; registry, tag and digest left out."""
     path = re.sub(r"[@:][^/]*$", "", image.lower())
     path = re.sub(r"^[^/]+\.[^/]+/|^localhost(:\d+)?/", "", path)
     *publishers, base = path.split("/")
-    words = re.split(r"[-_.]", base)
-    return (base, *words, *publishers[-1:])
+    return base, publishers[-1] if publishers else None
+
+
+def image_words(image: str) -> tuple[str, ...]:
+    """The words of an image's name, without registry, tag and digest; the publisher's last."""
+    base, publisher = _parts(image)
+    return (base, *re.split(r"[-_.]", base), *((publisher,) if publisher else ()))
 
 
 # Names under which a publisher's image may be nothing but the engine that the publisher is called after.
@@ -48,21 +59,28 @@ _VENDORS = listed("percona")
 
 def engine_of_image(image: str) -> tuple[Engine | None, bool]:
     """The engine an image holds, and whether its name alone is proof (`postgres:16`, not `shop-postgres`)."""
-    words = image_words(image)
-    if not words or _COMPANIONS & set(words) or is_proxy(image):
+    if _COMPANIONS & set(image_words(image)) or is_proxy(image):
         return None, False
-    if "/" in image and words[0] not in BY_WORD and not set(words[1:-1]) <= _BARE:
-        words = words[:-1] if words[-1] not in words[1:-1] else words
+    base, publisher = _parts(image)
+    words = [base, *re.split(r"[-_.]", base)]
+    bare = all(word in _BARE or word in BY_WORD for word in words[1:])
+    if publisher is not None and bare:
+        words.append(publisher)
     for word in sorted(words, key=lambda word: word in _VENDORS):
         engine = BY_WORD.get(word) or BY_WORD.get(word.rstrip("0123456789"))
         if engine is not None:
-            return engine, words[0] in BY_WORD or words[-1] in BY_WORD
+            return engine, base in BY_WORD or (bare and publisher in BY_WORD)
     return None, False
 
 
 def is_proxy(image: str) -> bool:
     """Whether an image is a connection pooler or a proxy."""
     return bool(_PROXIES & set(image_words(image)))
+
+
+def is_sidecar(image: str) -> bool:
+    """Whether an image is a mesh's or a platform's, whatever else runs in the pod."""
+    return bool(_SIDECARS & set(image_words(image)))
 
 
 def is_observer(image: str) -> bool:

@@ -50,11 +50,13 @@ class Call:
     whole: bool = False
 
 
-def address_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Iterator[Use | Call]:
+def address_uses(
+    graph: Graph, workload: Workload, given: list[Variable], elsewhere: tuple[list[Variable], ...] = ()
+) -> Iterator[Use | Call]:
     """The uses that one container's variables, or one pod's files, make plain."""
     from .graph import Use
 
-    beside = beside_hosts(given)
+    beside = beside_hosts(given, elsewhere)
     for variable in given:
         if not isinstance(variable.value, str) or not variable.value:
             continue

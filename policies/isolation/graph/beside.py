@@ -10,6 +10,7 @@ from ..addresses.endpoints import Endpoint
 from ..addresses.variables import (
     chooses_driver,
     closest,
+    exactly,
     may_name_host,
     names_database,
     names_login,
@@ -33,6 +34,8 @@ class Beside:
     """Databases by the variable that names them."""
     logins: dict[str, str] = field(default_factory=dict)
     unknown_database: bool = False
+    elsewhere: tuple[list[Variable], ...] = ()
+    """The variables of the pod's other containers, and its files' settings."""
 
     def login(self, variable: str, engine: Engine | None) -> str | None:
         """The user that goes with the host in a variable; a database's user is no broker's."""
@@ -48,9 +51,7 @@ class Beside:
         """The database that goes with an address in a variable; `UNKNOWN` where that is open."""
         if endpoint.database:
             return endpoint.database
-        databases = self.databases
-        if engine is not None:
-            databases = {name: value for name, value in databases.items() if of_engine(name, engine)}
+        databases = self._databases_of(engine)
         if engine is not None and engine.kind == "cache":
             named = {name: value for name, value in databases.items() if value.isdigit()}
             return closest(variable, named, self.hosts)
@@ -59,12 +60,27 @@ class Beside:
         found = closest(variable, databases, self.hosts)
         if found is None and self.unknown_database:
             return UNKNOWN
-        return found
+        return found if found is not None else self._database_elsewhere(variable, engine)
+
+    def _databases_of(self, engine: Engine | None) -> dict[str, str]:
+        if engine is None:
+            return self.databases
+        return {name: value for name, value in self.databases.items() if of_engine(name, engine)}
+
+    def _database_elsewhere(self, variable: str, engine: Engine | None) -> str | None:
+        """The database that another container or file of the pod names for the very same connection."""
+        named = {
+            name: value
+            for other in self.elsewhere
+            for name, value in beside_hosts(other)._databases_of(engine).items()
+        }
+        return exactly(variable, named) if named else None
 
 
-def beside_hosts(given: list[Variable]) -> Beside:
+def beside_hosts(given: list[Variable], elsewhere: tuple[list[Variable], ...] = ()) -> Beside:
     """What the variables of one container, or the settings of one pod's files, say beside hosts."""
-    found = Beside(hosts=frozenset(item.name for item in given if item.name and may_name_host(item.name)))
+    hosts = frozenset(item.name for item in given if item.name and may_name_host(item.name))
+    found = Beside(hosts=hosts, elsewhere=elsewhere)
     for variable in given:
         name, value = variable.name, variable.value
         if not name or variable.free_text:

@@ -51,12 +51,12 @@ def served_engine(workload: Workload, index: Index) -> Engine | None:
         engine, certain = engine_of_image(image) if image else (None, False)
         if engine is None:
             continue
-        if certain or workload.resource.kind == "StatefulSet":
+        if certain:
             return engine
         ports = _ports(workload, index) if ports is None else ports
-        if ports & set(engine.ports):
+        if ports & set(engine.ports) or (not ports and workload.resource.kind == "StatefulSet"):
             return engine
-    if len(sequence(dig(workload.pod, "containers"))) <= 1 and not workload.observer:
+    if len(workload.images) <= 1 and not workload.observer:
         ports = _ports(workload, index) if ports is None else ports
         if len(ports) <= 2 and not _only_companions(workload):
             return next((BY_PORT[port] for port in sorted(ports) if port in BY_PORT), None)

@@ -48,7 +48,8 @@ def collect_uses(graph: Graph) -> None:
                     )
                 )
         for group in given[workload.key]:
-            for found in address_uses(graph, workload, group):
+            elsewhere = tuple(other for other in given[workload.key] if other is not group)
+            for found in address_uses(graph, workload, group, elsewhere):
                 if isinstance(found, Call):
                     calls.append(found)
                 else:

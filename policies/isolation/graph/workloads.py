@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.cloud import WORKLOADS
-from ..catalog.images import engine_of_image, is_observer
+from ..catalog.images import engine_of_image, is_observer, is_sidecar
 from ..resources import Resource, dig, mapping, sequence, text
 
 _TEMPLATES = (
@@ -31,6 +31,7 @@ class Workload:
     template: Mapping[str, Any]
     """The pod's template, or the Pod itself."""
     images: tuple[str, ...]
+    """Of its containers, those left out that a mesh or a platform puts beside anything."""
 
     @property
     def key(self) -> str:
@@ -89,17 +90,20 @@ def workload_of(resource: Resource) -> Workload | None:
 def _workload(
     resource: Resource, pod: Mapping[str, Any], pod_labels: Mapping[str, Any], template: Mapping[str, Any]
 ) -> Workload:
-    images = tuple(
+    every = tuple(
         image for container in sequence(pod.get("containers")) if (image := text(dig(container, "image")))
     )
+    images = tuple(image for image in every if not is_sidecar(image)) or every
     return Workload(resource=resource, pod=pod, pod_labels=pod_labels, template=template, images=images)
 
 
 def container_ports(workload: Workload) -> set[int]:
-    """Ports that the pods declare."""
+    """Ports that the pods declare, a mesh's left out."""
     return {
         int(port)
         for container in workload.containers()
+        if text(dig(container, "image")) in workload.images
+        or not is_sidecar(text(dig(container, "image")) or "")
         for item in sequence(dig(container, "ports"))
         if (port := text(dig(item, "containerPort"))) and port.isdigit()
     }
