@@ -32,6 +32,7 @@ _TOKENS = {
     "Cluster": "postgresql.cnpg.io/v1", "Pooler": "postgresql.cnpg.io/v1", "Database": "postgresql.cnpg.io/v1",
     "RabbitmqCluster": "rabbitmq.com/v1beta1", "NetworkPolicy": "networking.k8s.io/v1",
     "Role": "rbac.authorization.k8s.io/v1", "RoleBinding": "rbac.authorization.k8s.io/v1",
+    "ClusterRole": "rbac.authorization.k8s.io/v1", "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
     "Endpoints": "core/v1",
     "Component": "dapr.io/v1alpha1",
 }  # fmt: skip

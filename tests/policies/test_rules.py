@@ -153,32 +153,6 @@ def test_shared_identity_refuses_one_cloud_role_behind_two_accounts() -> None:
     assert "Role app" in found.message
 
 
-def binding(owner: str, verbs: list[str]) -> Stack:
-    return [
-        kube("Namespace", "ai", namespace=None, owner="ai"),
-        kube("ServiceAccount", "reader", namespace="shop", owner=owner),
-        kube("Role", "secrets", namespace="ai", owner="ai", rules=[{"resources": ["secrets"], "verbs": verbs}]),
-        kube(
-            "RoleBinding", "reads", namespace="ai", owner="ai", roleRef={"kind": "Role", "name": "secrets"},
-            subjects=[{"kind": "ServiceAccount", "name": "reader", "namespace": "shop"}],
-        ),
-    ]  # fmt: skip
-
-
-def test_shared_identity_refuses_a_role_that_reads_anothers_secrets() -> None:
-    [found] = said("shared-identity", binding("analytics", ["get"]))
-    assert found.mandatory
-    assert (
-        "reader (owner analytics) → RoleBinding reads → Role secrets → every Secret of ai (owner ai)"
-        in found.message
-    )
-
-
-@pytest.mark.parametrize(("owner", "verbs"), [("ai", ["get"]), ("analytics", ["create"])])
-def test_shared_identity_allows_own_secrets_and_roles_that_read_none(owner: str, verbs: list[str]) -> None:
-    assert said("shared-identity", binding(owner, verbs)) == []
-
-
 def test_shared_identity_refuses_one_execution_role_for_two_owners() -> None:
     role = resource("aws:iam/role:Role", "app", {})
     functions = [

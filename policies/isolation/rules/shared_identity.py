@@ -10,7 +10,8 @@ from ..catalog.cloud import WORKLOADS
 from ..findings import ADVISORY, MANDATORY, Finding, Rule
 from ..graph.graph import Graph
 from ..graph.owners import Owner
-from ..resources import Resource, dig, mapping, sequence, text
+from ..graph.rights import rights_on_secrets
+from ..resources import Resource, dig, mapping, text
 
 ID = "shared-identity"
 _REMEDY = "give each owner its own identity, with rights on its own resources only"
@@ -84,56 +85,25 @@ def _finding(
 
 def _rights(graph: Graph) -> Iterator[Finding]:
     """Role bindings by which one stated owner's identity reads another's Secrets."""
-    for binding in graph.index.of_kind("RoleBinding"):
-        namespace = binding.namespace or "default"
-        theirs = graph.owners.of_namespace(namespace, binding.scope)
-        role = dig(binding.body, "roleRef")
-        kind, name = text(dig(role, "kind")) or "Role", text(dig(role, "name"))
-        found = graph.index.find(kind, namespace if kind == "Role" else "default", name or "", binding.scope)
-        secrets = _readable(found)
-        if found is None or theirs is None or secrets is None:
-            continue
-        for subject in sequence(dig(binding.body, "subjects")):
-            account = text(dig(subject, "name")) or ""
-            home = text(dig(subject, "namespace")) or namespace
-            resource = graph.index.find("ServiceAccount", home, account, binding.scope)
-            ours = (
-                graph.owners.of(resource)
-                if resource is not None
-                else graph.owners.of_namespace(home, binding.scope)
-            )
-            if (
-                text(dig(subject, "kind")) != "ServiceAccount"
-                or ours is None
-                or not ours.declared
-                or ours == theirs
-            ):
-                continue
-            what = f"Secret {secrets[0]}" if secrets else f"every Secret of {namespace}"
-            steps = (f"ServiceAccount {account}", f"RoleBinding {binding.name}", f"{kind} {name}", what)
-            yield Finding(
-                rule=ID,
-                level=MANDATORY,
-                store_kind="Secret",
-                store_name=secrets[0] if secrets else "*",
-                store_namespace=namespace,
-                logical=None,
-                users=(account,),
-                owners=(ours.name, theirs.name),
-                paths=(steps,),
-                resource=binding.key,
-                origin=binding.origin,
-                message=f"{account} (owner {ours.name}) → {' → '.join(steps[1:])} (owner {theirs.name}): {_REMEDY}",
-            )
-
-
-def _readable(role: Resource | None) -> list[str] | None:
-    """Names of Secrets a role may read; empty for all of them, None for none."""
-    for rule in sequence(dig(role.body, "rules")) if role is not None else ():
-        resources, verbs = set(sequence(dig(rule, "resources"))), set(sequence(dig(rule, "verbs")))
-        if resources & {"secrets", "*"} and verbs & {"get", "list", "watch", "*"}:
-            return [name for item in sequence(dig(rule, "resourceNames")) if (name := text(item))]
-    return None
+    for right in rights_on_secrets(graph):
+        account, owner = right.account, right.owner
+        what = ", ".join(f"Secret {name}" for name in right.secrets) or f"every Secret of {right.where}"
+        steps = (f"ServiceAccount {account}", right.binding.title, right.role, what)
+        victims = " and ".join(f"owner {theirs.name}" for theirs in right.theirs)
+        yield Finding(
+            rule=ID,
+            level=MANDATORY,
+            store_kind="Secret",
+            store_name=right.secrets[0] if len(right.secrets) == 1 else "*",
+            store_namespace=right.namespace,
+            logical=None,
+            users=(account,),
+            owners=(owner.name, *(theirs.name for theirs in right.theirs)),
+            paths=(steps,),
+            resource=right.binding.key,
+            origin=right.binding.origin,
+            message=f"{account} (owner {owner.name}) → {' → '.join(steps[1:])} ({victims}): {_REMEDY}",
+        )
 
 
 RULE = Rule(
