@@ -21,4 +21,5 @@ sys.path[:] = [str(_folder.parent), *(entry for entry in sys.path if Path(entry 
 # The engine gives its address; a person gives a command, or asks for help.
 if len(sys.argv) < 2 or ":" not in sys.argv[1]:
     sys.exit(importlib.import_module(f"{_folder.name}.command_line").main(sys.argv[1:]))
-importlib.import_module(f"{_folder.name}.server").serve()
+_packs = importlib.import_module(f"{_folder.name}.packs")
+importlib.import_module(f"{_folder.name}.server").serve(_packs.ISOLATION, name=_packs.ISOLATION.name)

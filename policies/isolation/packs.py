@@ -23,6 +23,9 @@ class Pack:
     read: Callable[[Iterable[Resource], Settings], Graph] = Graph
     """Makes of a stack's resources the graph that the rules ask; a pack may know more of a stack than who owns what."""
 
+    prepare: Callable[[], object] = lambda: None
+    """Reads what the rules need beside a stack, so that it is at hand when the engine asks."""
+
     def graph(self, resources: Iterable[Resource], settings: Settings) -> Graph:
         """The graph of a stack. Its resources come as they were registered, in another order at every run, and
         are sorted, so that a message is the same at every run."""

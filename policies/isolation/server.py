@@ -7,11 +7,13 @@ stays the SDK's.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 import threading
 from collections.abc import Mapping
 from concurrent import futures
+from functools import partial
 from typing import Any
 
 import grpc
@@ -33,13 +35,12 @@ _LARGEST_MESSAGE = 1024 * 1024 * 400
 
 
 class Servicer(_PolicyAnalyzerServicer):
-    """The SDK's analyzer, except that a stack is decoded once and made into one graph."""
+    """The SDK's analyzer, except that a stack is decoded once and made into one graph for each pack of rules."""
 
-    def __init__(self, assembled: list[Policy], pack: Pack = ISOLATION) -> None:
+    def __init__(self, assembled: list[Policy], name: str = ISOLATION.name) -> None:
         unset = (None,) * 7  # texts about a pack that a registry would show
-        super().__init__(pack.name, "0.0.1", assembled, EnforcementLevel.MANDATORY, *unset)
+        super().__init__(name, "0.0.1", assembled, EnforcementLevel.MANDATORY, *unset)
         self._assembled = assembled
-        self._pack = pack
 
     def Analyze(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Nothing: no policy here judges a resource by itself. The SDK would decode it to find that out."""
@@ -62,18 +63,15 @@ class Servicer(_PolicyAnalyzerServicer):
 
     def _analyze(self, request: Any) -> Any:
         response = proto.AnalyzeResponse()
-        # Who owns what is one statement about a project, whichever policy's configuration it was written under.
-        configs = [self._get_policy_config(policy.name) or {} for policy in self._assembled]
-        stated = {name: config[name] for config in configs for name in SETTINGS if name in config}
-        graphs: dict[str, Graph] = {}
+        graphs: dict[tuple[str, str], Graph] = {}
         decoded: list[Resource] = []
 
-        def graph_of(settings: Settings) -> Graph:
+        def graph_of(pack: Pack, settings: Settings) -> Graph:
             if not decoded:
                 decoded.extend(resource_of(item) for item in request.resources)
-            key = repr(settings)
+            key = pack.name, repr(settings)
             if key not in graphs:
-                graphs[key] = self._pack.graph(decoded, settings)
+                graphs[key] = pack.graph(decoded, settings)
             return graphs[key]
 
         for policy in self._assembled:
@@ -85,8 +83,19 @@ class Servicer(_PolicyAnalyzerServicer):
             report = self._create_report_violation(
                 response, policy.name, policy.description, level, policy.severity
             )
-            policy.judge(graph_of, {**stated, **(self._get_policy_config(policy.name) or {})}, report)
+            config = {**self._stated(policy.pack), **(self._get_policy_config(policy.name) or {})}
+            policy.judge(partial(graph_of, policy.pack), config, report)
         return response
+
+    def _stated(self, pack: Pack) -> dict[str, Any]:
+        """Who owns what is one statement about a project, whichever policy's configuration it was written under."""
+        of_pack = [
+            policy.name
+            for policy in self._assembled
+            if isinstance(policy, RulePolicy) and policy.pack is pack
+        ]
+        configs = [self._get_policy_config(name) or {} for name in of_pack]
+        return {name: config[name] for config in configs for name in SETTINGS if name in config}
 
 
 def resource_of(item: Any) -> Resource:
@@ -132,18 +141,22 @@ def _value(value: struct_pb2.Value) -> Any:
     return value.bool_value if kind == "bool_value" else None
 
 
-def serve(pack: Pack = ISOLATION) -> None:
-    """Run as a policy pack: print the port, then answer until the engine ends the process."""
+def serve(*packs: Pack, name: str) -> None:
+    """Run as one policy pack with the rules of all `packs`: print the port, then answer until the engine ends us."""
+    assembled = [policy for pack in packs for policy in policies(pack)]
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=4),
         options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(policies(pack), pack), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(assembled, name), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         sys.stdout.buffer.write(f"{port}\n".encode())
         sys.stdout.flush()
+        for pack in packs:  # while the engine waits for the program
+            with contextlib.suppress(Exception):  # what cannot be read is a violation once the engine asks
+                pack.prepare()
         threading.Event().wait()
     except KeyboardInterrupt:  # how the engine ends a pack when a program has failed; nothing to tell anybody
         server.stop(0)

@@ -7,7 +7,9 @@ from pathlib import Path
 from policies.isolation.packs import Pack
 
 from .rules import RULES
-from .stack import Stack
+from .stack import Stack, catalog
 
-ROADMAP = Pack(name="roadmap", rules=RULES, folder=Path(__file__).resolve().parent, read=Stack)
+ROADMAP = Pack(
+    name="roadmap", rules=RULES, folder=Path(__file__).resolve().parent, read=Stack, prepare=catalog
+)
 """This roadmap's rules."""

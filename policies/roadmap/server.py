@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policies.isolation.packs import ISOLATION
 from policies.isolation.server import serve
 
 from .packs import ROADMAP
@@ -9,4 +10,9 @@ from .packs import ROADMAP
 
 def serve_roadmap() -> None:
     """Run as a policy pack until the engine ends the process."""
-    serve(ROADMAP)
+    serve(ROADMAP, name=ROADMAP.name)
+
+
+def serve_both() -> None:
+    """Run as one policy pack with the isolation pack's rules too: one process to start, one stack to decode."""
+    serve(ISOLATION, ROADMAP, name="service-extraction")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from policies.isolation.graph.allowances import Allowance, allowances
 from policies.isolation.graph.environment import Variable, variables
@@ -11,7 +11,7 @@ from policies.isolation.graph.graph import Graph, Settings
 from policies.isolation.graph.stores import Store
 from policies.isolation.graph.workloads import Workload
 from policies.isolation.resources import UNKNOWN, Resource, dig, text
-from roadmap.catalog_entries import DomainEntry, PhaseEntry
+from roadmap.catalog_entries import Catalog, DomainEntry, PhaseEntry
 from roadmap.catalog_files import load_catalog
 from roadmap.registered_move import RegisteredMove, read_registered_move
 from roadmap.topology import MONOLITH, DomainPlacement
@@ -27,12 +27,18 @@ ROOT = "extraction:roadmap:ExtractionRoadmap"
 _LASTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
 
+@cache
+def catalog() -> Catalog:
+    """The project's catalog, read once."""
+    return load_catalog()
+
+
 class Stack(Graph):
     """Everything the rules ask about."""
 
     def __init__(self, resources: Iterable[Resource], settings: Settings | None = None) -> None:
         super().__init__(resources, settings)
-        self.catalog = load_catalog()
+        self.catalog = catalog()
         self._given: dict[str, list[list[Variable]]] = {}
         roots = self.index.of_type(ROOT)
         self.root = roots[0] if len(roots) == 1 else None

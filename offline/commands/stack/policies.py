@@ -20,7 +20,8 @@ from offline.commands.stack.program import Program
 from offline.toolchain.places import ROOT, STATE
 
 ISOLATION = ROOT / "policies" / "isolation"
-ROADMAP = ROOT / "policies" / "roadmap"
+BOTH = ROOT / "policies"
+"""The isolation pack and the roadmap pack in one process, which a preview waits for once."""
 RULES = ("shared-database", "foreign-network-path")
 """What a link between two owners' stores breaks: the database it uses, and the way to it through the network."""
 GRADED = ("shared-database", "shared-cache")
@@ -30,17 +31,12 @@ ADVICE = "isolation-advice"
 
 
 def policy_arguments(program: Program) -> list[str]:
-    """The engine's arguments: each pack, and for this project's own program a configuration of each."""
+    """The engine's arguments: both packs for this project's own program, with their configuration."""
     # The roadmap pack judges this project's own programs; the isolation pack any.
-    packs = [ISOLATION, ROADMAP] if program.folder == ROOT else [ISOLATION]
-    arguments = [word for pack in packs for word in ("--policy-pack", str(pack))]
     if program.folder != ROOT:
-        return arguments
-    # The engine takes one for each pack, in the packs' order.
-    for pack in packs:
-        content = _isolation(exemptions_of(program)) if pack == ISOLATION else {}
-        arguments += ["--policy-pack-config", str(_written(program, pack, content))]
-    return arguments
+        return ["--policy-pack", str(ISOLATION)]
+    path = _written(program, _isolation(exemptions_of(program)))
+    return ["--policy-pack", str(BOTH), "--policy-pack-config", str(path)]
 
 
 def _isolation(exemptions: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Any]]:
@@ -76,8 +72,8 @@ def exemptions_of(program: Program) -> list[dict[str, str]]:
     ]
 
 
-def _written(program: Program, pack: Path, content: Mapping[str, Any]) -> Path:
-    path = STATE / "policies" / f"{program.project}.{program.stack}.{pack.name}.json"
+def _written(program: Program, content: Mapping[str, Any]) -> Path:
+    path = STATE / "policies" / f"{program.project}.{program.stack}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2) + "\n")
     return path

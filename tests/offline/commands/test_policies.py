@@ -47,7 +47,7 @@ def year3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 GRADES = {"shared-database": {"grade": "instance"}, "shared-cache": {"grade": "instance"}}
-BOTH_PACKS = ["--policy-pack", str(policies.ISOLATION), "--policy-pack", str(policies.ROADMAP)]
+BOTH_PACKS = ["--policy-pack", str(policies.BOTH)]
 
 
 def configured(arguments: list[str]) -> list[Any]:
@@ -59,8 +59,8 @@ def configured(arguments: list[str]) -> list[Any]:
 @pytest.mark.parametrize("flags", [{}, {"weight": 0, "old_path": "kept", "backfill": None}])
 def test_without_an_open_backfill_the_pack_is_told_the_grade_alone(year3: Any, flags: dict[str, Any]) -> None:
     arguments = policies.policy_arguments(year3(**flags))
-    assert arguments[:4] == BOTH_PACKS
-    assert configured(arguments) == [GRADES, {}]
+    assert arguments[:2] == BOTH_PACKS
+    assert configured(arguments) == [GRADES]
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
@@ -68,8 +68,7 @@ def test_an_open_backfill_is_exempted_by_rule_job_owner_reason_and_day(year3: An
     done = {"backfilled": "forward"} if direction == "reverse" else {}
     found = year3(weight=0, old_path="kept", backfill=BACKFILL | {"direction": direction}, **done)
     arguments = policies.policy_arguments(found)
-    content, of_the_roadmap = configured(arguments)
-    assert of_the_roadmap == {}
+    [content] = configured(arguments)
     exemptions = [
         {
             "rule": rule,
@@ -86,24 +85,26 @@ def test_an_open_backfill_is_exempted_by_rule_job_owner_reason_and_day(year3: An
         "foreign-network-path": {"exemptions": exemptions},
         "isolation-advice": {"exemptions": exemptions},
     }
-    assert arguments[:4] == BOTH_PACKS
+    assert arguments[:2] == BOTH_PACKS
 
 
 def test_a_closed_backfill_leaves_no_exemption_behind(year3: Any) -> None:
     policies.policy_arguments(year3(weight=0, old_path="kept", backfill=BACKFILL))
     arguments = policies.policy_arguments(year3(backfill=None, backfilled="forward"))
-    assert configured(arguments) == [GRADES, {}]
+    assert configured(arguments) == [GRADES]
 
 
 def test_a_stack_file_that_is_refused_exempts_nothing(year3: Any) -> None:
-    assert configured(policies.policy_arguments(year3(weight=5, backfill=BACKFILL))) == [GRADES, {}]
+    assert configured(policies.policy_arguments(year3(weight=5, backfill=BACKFILL))) == [GRADES]
 
 
 def test_another_program_is_exempted_from_nothing(year3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     found = year3(weight=0, old_path="kept", backfill=BACKFILL)
     monkeypatch.setattr(policies, "ROOT", PROJECT)
     assert policies.exemptions_of(found) == []
-    assert policies.policy_arguments(found) == BOTH_PACKS[:2], "nor is it judged by this roadmap's rules"
+    assert policies.policy_arguments(found) == ["--policy-pack", str(policies.ISOLATION)], (
+        "nor is it judged by this roadmap's rules"
+    )
 
 
 def test_rules_exist_and_the_configuration_lowers_no_level(year3: Any) -> None:

@@ -174,9 +174,9 @@ def said(rule: str, found: Stack | Iterable[Any], config: Mapping[str, Any] | No
     chosen = [policy for policy in policies(ROADMAP) if policy.name == rule]
     assert [type(policy) for policy in chosen] == [RulePolicy]
     messages = found.messages() if isinstance(found, Stack) else list(found)
-    return ask(Servicer(chosen, ROADMAP), messages, {rule: config} if config else None)
+    return ask(Servicer(chosen, ROADMAP.name), messages, {rule: config} if config else None)
 
 
 def everything_said(found: Stack) -> list[Answer]:
     """What all rules say of a stack."""
-    return ask(Servicer(policies(ROADMAP), ROADMAP), found.messages(), None)
+    return ask(Servicer(policies(ROADMAP), ROADMAP.name), found.messages(), None)

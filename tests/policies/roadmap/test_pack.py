@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
-from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policies.isolation.pack import policies
 from policies.isolation.server import Servicer
@@ -23,33 +19,14 @@ from policies.roadmap.packs import ROADMAP
 
 from ..stack import UNKNOWN, ask, value
 from .recorded import PROJECT, said, stack
+from .started import started
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Any]:
     """A client of the pack, run as the engine runs it: a folder, from another folder."""
-    command = [
-        sys.executable,
-        "-u",
-        "-m",
-        "pulumi.policy",
-        "127.0.0.1:1",
-        str(PROJECT / "policies" / "roadmap"),
-    ]
-    process = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={"PATH": "/usr/bin:/bin"},
-    )
-    assert process.stdout is not None
-    port = process.stdout.readline().strip()
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield analyzer_pb2_grpc.AnalyzerStub(channel)
-    process.kill()
-    process.communicate()
+    with started(PROJECT / "policies" / "roadmap", tmp_path) as found:
+        yield found
 
 
 def test_the_engine_is_told_of_every_rule_and_gets_an_answer(client: Any) -> None:
@@ -73,7 +50,7 @@ def test_a_rule_that_breaks_down_counts_as_violated() -> None:
         raise ValueError("a value that must not be shown")
 
     pack = replace(ROADMAP, rules=(replace(ROADMAP.rules[0], check=broken),))
-    [answer] = ask(Servicer(policies(pack), pack), stack(1).messages(), None)
+    [answer] = ask(Servicer(policies(pack), pack.name), stack(1).messages(), None)
     assert answer.mandatory
     assert "rule registered-move broke down (ValueError at test_pack.py" in answer.message
     assert "must not be shown" not in answer.message
@@ -95,7 +72,7 @@ def test_no_rule_breaks_down_on_unknown_values(kind: str, key: str, year: int) -
     for item in of_kind:
         item.inputs[key] = UNKNOWN
     assert of_kind or (kind, year) == ("CronJob", 3)
-    answers = ask(Servicer(policies(ROADMAP), ROADMAP), found.messages(), None)
+    answers = ask(Servicer(policies(ROADMAP), ROADMAP.name), found.messages(), None)
     assert [answer.message for answer in answers if "broke down" in answer.message] == []
 
 
