@@ -95,9 +95,8 @@ audit: ## find stores that several owners share (PATHS="manifests/ export.json",
 accuracy: ## precision and recall of the isolation rules on labelled systems (CORPUS=folder)
 	$(offline) python -m policies.isolation.accuracy "$(CORPUS)"
 
-ci-policy: ## fail on a lowered level, a missing rule, an expired exemption
-	$(offline) python -m policies.isolation verify $(ARGS)
-	$(offline) python -m policies.roadmap verify
+ci-policy: ## fail on a lowered level, a missing rule, an expired exemption, in any stack (ARGS="--policy-config FILE")
+	$(offline) ci-policy
 
 policy-test: ## the tests of the policy packs
 	$(offline) python -m pytest tests/policies $(ARGS)
@@ -106,7 +105,7 @@ test-servers: ## what is rendered for Redis, RabbitMQ and Celery, tried on real 
 	$(offline) python -m pip install --quiet --disable-pip-version-check --requirement tests/servers/requirements.txt
 	$(offline) python -m pytest tests/servers $(ARGS)
 
-check: ## lint, format, types, import directions
+check: ## lint, format, types, import directions, levels of the policy packs
 	$(offline) check
 
 test: ## every check and every test

@@ -1,6 +1,7 @@
-"""Both packs as one, for the Pulumi engine: it runs this folder as a script, outside any package.
+"""Both packs as one. Two ways in: the Pulumi engine runs this folder; a person runs `python -m policies verify`.
 
-The project's root is put on the path in place of the folder, so that `policies` is found under its own name.
+The engine runs the folder as a script, outside any package. The project's root is put on the path in place of the
+folder itself, so that `policies` is found under its own name.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import sys
 from pathlib import Path
 
 if __package__:
-    sys.exit(
-        "usage: python -m policies.isolation | python -m policies.roadmap; this folder is for the Pulumi engine"
-    )
+    from .roadmap.command_line import main_of_both
+
+    sys.exit(main_of_both(sys.argv[1:]))
 
 _folder = Path(__file__).resolve().parent
 sys.path[:] = [str(_folder.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != _folder)]

@@ -29,6 +29,7 @@ COMMANDS = {
     "policies": "offline.commands.policies",
     "python": "offline.commands.python",
     "check": "offline.commands.check",
+    "ci-policy": "offline.commands.ci_policy",
     "test": "offline.commands.test",
     "clean": "offline.commands.clean",
 }

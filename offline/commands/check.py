@@ -1,4 +1,4 @@
-"""`make check`: lint, format, types and import directions; what CI runs first."""
+"""`make check`: lint, format, types, import directions and the levels of the policy packs; what CI runs first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ CHECKS = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports",),
+    ("python", "-m", "offline", "ci-policy"),
 )
 
 

@@ -24,7 +24,7 @@ _FORMATS = {"table": as_table, "json": as_json, "sarif": as_sarif}
 def main(arguments: Sequence[str]) -> int:
     """Exit code 0: nothing refused; 1: mandatory findings; 2: input that cannot be audited, the rest still is."""
     options = _parser().parse_args(arguments)
-    return _audit(options) if options.command == "audit" else verify_pack(ISOLATION, options)
+    return _audit(options) if options.command == "audit" else verify_packs((ISOLATION,), options)
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -48,16 +48,17 @@ def _audit(options: argparse.Namespace) -> int:
     return 2 if problems else found.exit_code
 
 
-def verify_pack(pack: Pack, options: argparse.Namespace) -> int:
-    """Print what weakens a pack, or that nothing does; the exit code says which."""
+def verify_packs(packs: Sequence[Pack], options: argparse.Namespace) -> int:
+    """Print what weakens packs that run together, or that nothing does; the exit code says which."""
     today = datetime.datetime.now(datetime.UTC).date()
-    result = verify(pack, options.policy_config, options.exemptions, today)
+    result = verify(packs, options.policy_config, options.exemptions, today)
     for line in result.exemptions:
         print(line)
     for line in (*result.problems, *result.lowered):
         print(f"error: {line}", file=sys.stderr)
     if not result.exit_code:
-        print(f"{len(pack.rules)} rules at their levels, {len(result.exemptions)} exemptions in force")
+        rules = sum(len(pack.rules) for pack in packs)
+        print(f"{rules} rules at their levels, {len(result.exemptions)} exemptions in force")
     return result.exit_code
 
 

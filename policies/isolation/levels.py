@@ -1,4 +1,4 @@
-"""`python -m policies.isolation verify`: no rule is missing, no level lowered, no exemption expired.
+"""`verify`: of a pack, or of several that run as one, no rule is missing, no level lowered, no exemption expired.
 
 A pack can be weakened without touching a rule: by a policy configuration that lowers a level, by an
 exemption that nobody looks at any more. `levels.yaml` says what each rule's level has to be; a change of it
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,27 +41,34 @@ class Verification:
 
 
 def verify(
-    pack: Pack, policy_config: Path | None, exemptions: Path | None, today: datetime.date
+    packs: Sequence[Pack], policy_config: Path | None, exemptions: Path | None, today: datetime.date
 ) -> Verification:
-    """Hold a pack's rules, a policy configuration and the exemptions against the levels that are written down."""
+    """Hold the rules of packs that run together, their configuration and the exemptions against the written levels."""
     result = Verification()
-    wanted = yaml.safe_load(pack.levels.read_text())
+    wanted: dict[str, str] = {}
+    for pack in packs:
+        wanted |= _levels(pack, result)
+    if policy_config is not None:
+        advice = {pack.advice for pack in packs}
+        _configured(policy_config, wanted, advice, result, today)
+    kept = (pack.exemptions for pack in packs if pack.exemptions.exists())
+    for path in dict.fromkeys((*kept, *((exemptions,) if exemptions is not None else ()))):
+        _exempted(*read_exemptions(path, wanted), path, result, today)
+    return result
+
+
+def _levels(pack: Pack, result: Verification) -> dict[str, str]:
+    """The level that each rule of a pack has to be at, after its rules have been held against it."""
+    wanted: dict[str, str] = yaml.safe_load(pack.levels.read_text())
     actual = {rule.id: rule.level for rule in pack.rules}
+    place = f"{pack.name}/{pack.levels.name}"
     for rule, level in wanted.items():
         if rule not in actual:
-            result.lowered.append(f"{pack.levels.name}: rule {rule} is not in the pack any more")
+            result.lowered.append(f"{place}: rule {rule} is not in the pack any more")
         elif _ORDER[actual[rule]] < _ORDER[level]:
-            result.lowered.append(f"{pack.levels.name}: rule {rule} is {actual[rule]}, and has to be {level}")
-    result.problems += [
-        f"{pack.levels.name}: rule {rule} has no level" for rule in actual if rule not in wanted
-    ]
-    if policy_config is not None:
-        _configured(pack, policy_config, wanted, result, today)
-    for path in dict.fromkeys(
-        path for path in (pack.exemptions if pack.exemptions.exists() else None, exemptions) if path
-    ):
-        _exempted(*read_exemptions(path, actual), path, result, today)
-    return result
+            result.lowered.append(f"{place}: rule {rule} is {actual[rule]}, and has to be {level}")
+    result.problems += [f"{place}: rule {rule} has no level" for rule in actual if rule not in wanted]
+    return wanted
 
 
 def _exempted(
@@ -76,7 +84,7 @@ def _exempted(
 
 
 def _configured(
-    pack: Pack, path: Path, wanted: dict[str, str], result: Verification, today: datetime.date
+    path: Path, wanted: Mapping[str, str], advice: set[str], result: Verification, today: datetime.date
 ) -> None:
     try:
         content = json.loads(path.read_text())
@@ -97,7 +105,7 @@ def _configured(
             if isinstance(value, dict)
             else 0
         )
-        if rule not in {*wanted, pack.advice, "all"}:
+        if rule not in {*wanted, *advice, "all"}:
             result.problems.append(f"{path}: {rule}: no such rule; there are {', '.join(sorted(wanted))}")
         elif level is not None and level not in _ORDER:
             result.problems.append(

@@ -35,8 +35,12 @@ def policy_arguments(program: Program) -> list[str]:
     # The roadmap pack judges this project's own programs; the isolation pack any.
     if program.folder != ROOT:
         return ["--policy-pack", str(ISOLATION)]
-    path = _written(program, _isolation(exemptions_of(program)))
-    return ["--policy-pack", str(BOTH), "--policy-pack-config", str(path)]
+    return ["--policy-pack", str(BOTH), "--policy-pack-config", str(policy_config(program))]
+
+
+def policy_config(program: Program) -> Path:
+    """The file that a run of this project's own program gives the packs as their configuration, written anew."""
+    return _written(program, _isolation(exemptions_of(program)))
 
 
 def _isolation(exemptions: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Any]]:
@@ -55,10 +59,14 @@ def exemptions_of(program: Program) -> list[dict[str, str]]:
     if program.folder != ROOT:
         return []
     try:
-        config = roadmap.load_stack_file(program.stack_file)
-        backfills = roadmap.resolve(config, roadmap.load_catalog()).backfills
+        return stated_exemptions(program)
     except roadmap.Refusal:
         return []
+
+
+def stated_exemptions(program: Program) -> list[dict[str, str]]:
+    """The same of a stack file of this project; raises roadmap.Refusal where the program would refuse it."""
+    config = roadmap.load_stack_file(program.stack_file)
     return [
         {
             "rule": rule,
@@ -67,7 +75,7 @@ def exemptions_of(program: Program) -> list[dict[str, str]]:
             "reason": f"{backfill.direction} backfill of {backfill.domain}: {backfill.reason}",
             "expires": backfill.expires.isoformat(),
         }
-        for backfill in backfills
+        for backfill in roadmap.resolve(config, roadmap.load_catalog()).backfills
         for rule in RULES
     ]
 

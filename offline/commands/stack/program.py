@@ -81,14 +81,9 @@ def load(folder: str | None, stack: str) -> Program:
     files = place / str(described.get("stackConfigDir") or ".")
     stack_file = files / f"Pulumi.{stack}.yaml"
     if not stack_file.is_file():
-        existing = sorted(
-            path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-            for path in files.glob("Pulumi.*.yaml")
-            if path.is_file()
-        )
         raise Refusal(
             f"STACK: there is no stack `{stack}`: {_shown(stack_file)} does not exist.",
-            fix=f"use STACK= with one of: {', '.join(existing) or 'none'}; or write that file",
+            fix=f"use STACK= with one of: {', '.join(_stacks(files)) or 'none'}; or write that file",
         )
     content = _mapping(stack_file, "stack file")
     provider = content.get("secretsprovider")
@@ -101,6 +96,20 @@ def load(folder: str | None, stack: str) -> Program:
         has_secrets=_holds_secure(content.get("config")),
         namespace_prefix=_namespace_prefix(name, content.get("config")),
         secrets_provider=str(provider) if provider not in (None, "", "default", "passphrase") else None,
+    )
+
+
+def own_stacks() -> list[str]:
+    """Names of the stacks that the project itself has a file for."""
+    described = _mapping(ROOT / "Pulumi.yaml", "project file")
+    return _stacks(ROOT / str(described.get("stackConfigDir") or "."))
+
+
+def _stacks(files: Path) -> list[str]:
+    return sorted(
+        path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        for path in files.glob("Pulumi.*.yaml")
+        if path.is_file()
     )
 
 

@@ -4,14 +4,17 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from offline.commands.stack import cluster_access, locks, processes, program, pulumi
+from offline.commands.stack import cluster_access, locks, policies, processes, program, pulumi
 from offline.commands.stack.program import Program, load
 from offline.commands.stack.pulumi import Pulumi
 from offline.toolchain.engine import Engine
 
+PROJECT = Path(__file__).resolve().parents[3]
 STACK_FILE = """\
 # Kept as it is.
 config:
@@ -85,3 +88,24 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+@pytest.fixture
+def year3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Year 3 in a clone whose stack file the test changes; hands back the program as the driver reads it."""
+    for module in (program, policies):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(program, "EMBEDDED_KUBECONFIG", tmp_path / ".cluster" / "kubeconfig")
+    monkeypatch.setattr(policies, "STATE", tmp_path / ".state")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: service-extraction\nstackConfigDir: stacks\nruntime: python\n"
+    )
+    content = yaml.safe_load((PROJECT / "stacks" / "Pulumi.year3.yaml").read_text())
+
+    def make(**flags: Any) -> Program:
+        content["config"]["service-extraction:extract"]["notifications"].update(flags)
+        (tmp_path / "stacks" / "Pulumi.year3.yaml").write_text(yaml.safe_dump(content))
+        return load(None, "year3")
+
+    return make

@@ -40,7 +40,7 @@ def test_help_is_the_default_and_has_a_line_for_each_target() -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["show", "diagram", "diff", "steps", "audit", "accuracy", "ci-policy", "policy-test", "test-servers"],
+    ["show", "diagram", "diff", "steps", "audit", "accuracy", "policy-test", "test-servers"],
 )
 def test_a_target_of_another_room_names_a_module_that_exists(target: str) -> None:
     recipe = re.search(rf"^{target}:.*\n\t\$\(offline\) python -m (\S+)", MAKEFILE, re.MULTILINE)

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from offline.commands import policies as command
-from offline.commands.stack import policies, program
-from offline.commands.stack.program import Program, load
+from offline.commands.stack import policies
 from policies.isolation.levels import verify
 from policies.isolation.packs import ISOLATION
 from policies.isolation.rules import RULES
@@ -23,27 +21,6 @@ BACKFILL = {
     "reason": "tables move with their domain",
     "expires": "2026-12-01",
 }
-
-
-@pytest.fixture
-def year3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Year 3 in a clone whose stack file the test changes; hands back the program as the driver reads it."""
-    for module in (program, policies):
-        monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(program, "EMBEDDED_KUBECONFIG", tmp_path / ".cluster" / "kubeconfig")
-    monkeypatch.setattr(policies, "STATE", tmp_path / ".state")
-    (tmp_path / "stacks").mkdir()
-    (tmp_path / "Pulumi.yaml").write_text(
-        "name: service-extraction\nstackConfigDir: stacks\nruntime: python\n"
-    )
-    content = yaml.safe_load((PROJECT / "stacks" / "Pulumi.year3.yaml").read_text())
-
-    def make(**flags: Any) -> Program:
-        content["config"]["service-extraction:extract"]["notifications"].update(flags)
-        (tmp_path / "stacks" / "Pulumi.year3.yaml").write_text(yaml.safe_dump(content))
-        return load(None, "year3")
-
-    return make
 
 
 GRADES = {"shared-database": {"grade": "instance"}, "shared-cache": {"grade": "instance"}}
@@ -129,4 +106,4 @@ def test_plain_pulumi_is_told_the_same(
 
 
 def _verified(path: Path) -> int:
-    return verify(ISOLATION, path, None, datetime.date(2026, 11, 1)).exit_code
+    return verify((ISOLATION,), path, None, datetime.date(2026, 11, 1)).exit_code
