@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .graph.graph import Graph, Use
 from .graph.owners import Owner
@@ -12,6 +12,8 @@ from .graph.stores import Store
 
 MANDATORY = "mandatory"
 ADVISORY = "advisory"
+SHOWN: Final = 10
+"""Ways that one message tells of; `paths` has all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def finding_of_uses(
     for owner in extra_owners:
         owners.setdefault(owner.identity, owner)
     paths = tuple(path_of(use) for use in uses)
-    sentences = [sentence_of(use, graph) for use in uses]
+    sentences = ((graph.owner(use.workload).identity, sentence_of(use, graph)) for use in uses)
     first = uses[0].workload.resource
     return Finding(
         rule=rule,
@@ -97,10 +99,27 @@ def finding_of_uses(
         users=tuple(dict.fromkeys(use.workload.resource.name for use in uses)),
         owners=tuple(owner.name for owner in owners.values()),
         paths=paths,
-        message=f"{'; '.join(dict.fromkeys(sentences))}: {remedy}",
+        message=message_of(sentences, remedy),
         resource=first.key,
         origin=first.origin,
     )
+
+
+def message_of(sentences: Iterable[tuple[str, str]], remedy: str) -> str:
+    """`way; way: remedy`, from the owner and the text of each way.
+
+    Of more than `SHOWN` ways some are only counted; every owner's first way is told before anybody's second.
+    """
+    owners: dict[str, str] = {}
+    for owner, sentence in sentences:
+        owners.setdefault(sentence, owner)
+    told = list(owners)
+    if len(told) > SHOWN:
+        firsts = {owner: sentence for sentence, owner in reversed(owners.items())}
+        chosen = set(list(dict.fromkeys((*reversed(firsts.values()), *told)))[:SHOWN])
+        told = [sentence for sentence in told if sentence in chosen]
+        told.append(f"and {len(owners) - SHOWN} more")
+    return f"{'; '.join(told)}: {remedy}"
 
 
 def finding_of_store(rule: str, level: str, store: Store, message: str) -> Finding:

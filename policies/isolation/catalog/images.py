@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from . import listed
@@ -45,6 +46,7 @@ def _parts(image: str) -> tuple[str, str | None]:
     return base, publishers[-1] if publishers else None
 
 
+@lru_cache(maxsize=4096)
 def image_words(image: str) -> tuple[str, ...]:
     """The words of an image's name, without registry, tag and digest; the publisher's last."""
     base, publisher = _parts(image)
@@ -83,6 +85,7 @@ def is_sidecar(image: str) -> bool:
     return bool(_SIDECARS & set(image_words(image)))
 
 
+@lru_cache(maxsize=4096)
 def is_observer(image: str) -> bool:
     """Whether an image belongs to the observability plane, relays changes, or is an administrator's console."""
     return bool(_OBSERVERS & {word.rstrip("0123456789") for word in image_words(image)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, message_of
 from ..graph.allowances import Allowance, allowances
 from ..graph.graph import Graph
 from ..graph.security_groups import group_allowances
@@ -56,11 +56,13 @@ def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
         users=tuple(client.resource.name for client in users),
         owners=tuple(dict.fromkeys([*names, *([owner.name] if stated and owner is not None else [])])),
         paths=tuple((client.resource.name, policy.title, store.title) for client in users),
-        message="; ".join(
-            f"{client.resource.name} (owner {name}) → {policy.title} → {target}"
-            for client, name in zip(users, names, strict=True)
-        )
-        + f": {_REMEDY}",
+        message=message_of(
+            (
+                (name, f"{client.resource.name} (owner {name}) → {policy.title} → {target}")
+                for client, name in zip(users, names, strict=True)
+            ),
+            _REMEDY,
+        ),
         resource=policy.key,
         origin=policy.origin,
     )

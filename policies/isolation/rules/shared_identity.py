@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..catalog.cloud import WORKLOADS
-from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, message_of
 from ..graph.graph import Graph
 from ..graph.owners import Owner
 from ..graph.rights import rights_on_secrets
@@ -66,7 +66,9 @@ def _finding(
     stated = [owner for owner in owners.values() if owner.declared]
     if len(owners) < 2 or not (advisory or len(stated) > 1):
         return
-    names = "; ".join(f"{resource.name} (owner {owner.name}) → {kind} {name}" for owner, resource in users)
+    sentences = (
+        (owner.identity, f"{resource.name} (owner {owner.name}) → {kind} {name}") for owner, resource in users
+    )
     yield Finding(
         rule=ID,
         level=MANDATORY if len(stated) > 1 else ADVISORY,
@@ -77,7 +79,7 @@ def _finding(
         users=tuple(resource.name for _, resource in users),
         owners=tuple(owner.name for owner in owners.values()),
         paths=tuple((resource.name, f"{kind} {name}") for _, resource in users),
-        message=f"{names}: {_REMEDY}",
+        message=message_of(sentences, _REMEDY),
         resource=users[0][1].key,
         origin=users[0][1].origin,
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..findings import ADVISORY, MANDATORY, Finding, Rule
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, message_of
 from ..graph.graph import Graph
 from ..graph.owners import Owner
 from ..graph.uses import Reading
@@ -79,9 +79,12 @@ def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Findi
     if theirs is not None and theirs.declared and private:
         declared.add(theirs.identity)
     paths = tuple((reading.workload.resource.name, reading.carrier.title) for _, reading in readers.values())
-    sentences = "; ".join(
-        f"{reading.workload.resource.name} (owner {owner.name}) → {reading.carrier.title}"
-        + (f" (owner {theirs.name})" if theirs is not None and theirs.declared else "")
+    whose = f" (owner {theirs.name})" if theirs is not None and theirs.declared else ""
+    sentences = (
+        (
+            owner.identity,
+            f"{reading.workload.resource.name} (owner {owner.name}) → {reading.carrier.title}{whose}",
+        )
         for owner, reading in readers.values()
     )
     first = next(reading for owner, reading in readers.values() if owner != theirs)
@@ -95,7 +98,7 @@ def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Findi
         users=tuple(reading.workload.resource.name for _, reading in readers.values()),
         owners=tuple(owner.name for owner in owners.values()),
         paths=paths,
-        message=f"{sentences}: {_REMEDY}",
+        message=message_of(sentences, _REMEDY),
         resource=first.workload.key,
         origin=first.workload.resource.origin,
     )
