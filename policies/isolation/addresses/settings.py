@@ -26,6 +26,8 @@ _ASSIGNED = re.compile(
 _OPENED = re.compile(r"^(\s*)[\"']?([A-Za-z_][\w.\-]*)[\"']?\s*[\[{(]\s*$")
 _DEFINED = re.compile(r"^\s*define\(\s*[\"'](\w+)[\"']\s*,\s*[\"'](.*?)[\"']\s*\)\s*;?\s*$")
 _COMMENTS = ("#", ";", "//")
+_BLOCKS = re.compile(r"<!--.*?-->|^[ \t]*/\*.*?\*/", re.DOTALL | re.MULTILINE)
+_TRAILING = re.compile(r"\s#\s")
 _OPENERS = frozenset({"", "[", "{", "(", "array(", "&base", "|", ">"})
 
 
@@ -39,6 +41,26 @@ def settings_in(name: str, content: str) -> tuple[tuple[str, str], ...]:
         if parsed:
             return tuple(pair for document in parsed for pair in _flatten("", document))
     return tuple(_outline(content))
+
+
+def without_comments(name: str, content: str) -> str:
+    """A file's content without what its readers skip: lines and blocks that are comments, and what ends a line."""
+    marks = _COMMENTS
+    if name.endswith(".properties"):
+        marks = (*marks, "!")
+    elif name.endswith((".sql", ".lua")):
+        marks = (*marks, "--")
+    lines = [line for line in _BLOCKS.sub("", content).split("\n") if not line.lstrip().startswith(marks)]
+    return "\n".join(_without_end(line) for line in lines)
+
+
+def _without_end(line: str) -> str:
+    """A line up to a comment that ends it; a mark between quotes is none."""
+    for found in _TRAILING.finditer(line):
+        before = line[: found.start()]
+        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+            return before
+    return line
 
 
 def _parsed(content: str) -> list[Any]:

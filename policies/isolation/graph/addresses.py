@@ -17,7 +17,7 @@ from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine
 from ..catalog.images import image_words
 from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
-from .environment import Variable
+from .given import Variable
 from .names import Destination
 from .stores import Store
 from .workloads import Workload
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from .graph import Graph, Use
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104
-_WAITING = re.compile(
-    r"\bnc\b|\bnetcat\b|pg_isready|wait-?for|\buntil\b|nslookup|getent|/dev/tcp|mysqladmin ping|\bdockerize\b"
-)
 _INSTANCE = re.compile(
     r"(?:^|[=\s,])((?:[\w.-]+:)?[\w-]+:[\w-]+:[\w-]+)(?:=tcp:(?:[\d.]+:)?(\d+)|\?port=(\d+))?"
 )
@@ -58,19 +55,14 @@ def address_uses(
 
     beside = beside_hosts(given, elsewhere)
     for variable in given:
-        if not isinstance(variable.value, str) or not variable.value:
+        if not isinstance(variable.value, str) or not variable.value or variable.waiting:
             continue
         handled = _handled(graph, variable)
         if handled is not None:
             yield Use(workload=workload, store=handled, steps=variable.steps)
             continue
-        if variable.free_text:
-            if variable.init and _WAITING.search(variable.value):
-                continue
-            found = tuple(addresses_in_text(variable.value))
-        else:
-            found = endpoints(variable.value)
-        for endpoint in found:
+        search = addresses_in_text if variable.free_text else endpoints
+        for endpoint in search(variable.value):
             local = endpoint.host.lower() in _LOCAL
             reached = _beyond_sidecar(workload, endpoint) if local else endpoint
             if reached is not None:

@@ -19,7 +19,7 @@ from ..addresses.variables import (
 )
 from ..catalog.engines import Engine
 from ..resources import UNKNOWN
-from .environment import Variable
+from .given import Variable
 
 _DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
 

@@ -23,7 +23,7 @@ from ..catalog.cloud import (
     POD_IDENTITY,
 )
 from ..resources import UNKNOWN, Resource, dig, strings, text
-from .environment import Variable
+from .given import Variable
 from .workloads import Workload
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from ..catalog.images import is_proxy
 from ..resources import UNKNOWN
 from .addresses import Call, address_uses, through
 from .carriers import Carrier
-from .environment import Variable, variables
+from .environment import variables
+from .given import Variable
 from .references import reference_uses
 from .stores import Store, store_of_workload
 from .volumes import volume_uses
