@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
 from policies.isolation.graph.allowances import Allowance, allowances
-from policies.isolation.graph.environment import Variable, variables
+from policies.isolation.graph.environment import variables
+from policies.isolation.graph.given import Variable
 from policies.isolation.graph.graph import Graph, Settings
 from policies.isolation.graph.stores import Store
 from policies.isolation.graph.workloads import Workload

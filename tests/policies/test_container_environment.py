@@ -139,7 +139,9 @@ UNSEEN: dict[str, Callable[[], list[Object]]] = {
         config("settings", {"a.xml": f'<a>\n<!-- <url v="{SHARED}"/>\n --><url v="{OWN}"/></a>'}), users(**part_of()),
     ],
     "a command that only waits": lambda: [
-        initialised(command=["sh", "-c", "until nc -z $HOST 5432; do sleep 1; done"], env=[{"name": "DB_HOST", "value": "db"}]),
+        initialised(
+            command=["sh", "-c", "until nc -z $HOST 5432; do sleep 1; done"], env=[{"name": "DB_HOST", "value": "db"}]
+        ),
     ],
     "a tool that only waits": lambda: [
         initialised(image="atkrad/wait4x:2.14", args=["tcp", "db:5432"]),

@@ -45,7 +45,7 @@ def settings_in(name: str, content: str) -> tuple[tuple[str, str], ...]:
 
 def without_comments(name: str, content: str) -> str:
     """A file's content without what its readers skip: lines and blocks that are comments, and what ends a line."""
-    marks = _COMMENTS
+    marks: tuple[str, ...] = _COMMENTS
     if name.endswith(".properties"):
         marks = (*marks, "!")
     elif name.endswith((".sql", ".lua")):

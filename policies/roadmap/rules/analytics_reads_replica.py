@@ -9,7 +9,7 @@ from typing import Any
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.allowances import Allowance
 from policies.isolation.graph.carriers import Carrier, value_of
-from policies.isolation.graph.environment import Variable
+from policies.isolation.graph.given import Variable
 from policies.isolation.graph.stores import Store
 from policies.isolation.graph.workloads import Workload
 from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text

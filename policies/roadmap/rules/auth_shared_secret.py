@@ -10,7 +10,7 @@ from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.carriers import Carrier, data_of
-from policies.isolation.graph.environment import Variable
+from policies.isolation.graph.given import Variable
 from policies.isolation.graph.workloads import Workload
 from policies.isolation.resources import Resource
 
