@@ -63,6 +63,8 @@ class Resource:
     """What that provider is configured with."""
     decoded: dict[str, Any] | None = None
     """A Secret's or ConfigMap's values as text, once somebody has asked for them."""
+    content: str | None = None
+    """A fingerprint of those values, once somebody has asked for it."""
     origin: str = ""
     """Where a person finds it: URN, or file and document number."""
 

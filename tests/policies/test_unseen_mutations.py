@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from . import test_handed_to_many as handed
 from .mutations import MUTATIONS, Mutation, as_a_list, in_namespaces
 from .plain import Object, refused, server
 from .test_unseen_settings import SPELLINGS, pair
 from .test_unseen_systems import APART, SHARED
 
 SYSTEMS: dict[str, list[Object]] = {
-    **{name: make() for name, make in (SHARED | APART).items()},
+    **{name: make() for name, make in (SHARED | APART | handed.SHARED | handed.APART).items()},
     **{
         f"{name}, one database": [*server(*engine), *pair(told, "shop", "shop")]
         for name, engine, told in SPELLINGS

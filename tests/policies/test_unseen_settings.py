@@ -32,6 +32,7 @@ SPELLINGS: list[tuple[str, tuple[str, str, int], dict[str, str]]] = [
     ("rails", POSTGRES, {"RAILS_DB_ADAPTER": "postgresql", "RAILS_DB_HOST": "db", "RAILS_DB_NAME": "@"}),
     ("spring-mongo", MONGO, {"SPRING_DATA_MONGODB_HOST": "db", "SPRING_DATA_MONGODB_DATABASE": "@"}),
     ("docker-link", POSTGRES, {"DB_HOST": "$(DB_PORT_5432_TCP_ADDR)", "DB_NAME": "@"}),
+    ("bucketname", ("db", "minio/minio:1", 9000), {"STORE_HOST": "db", "STORE_PORT": "9000", "STORE_BUCKETNAME": "@"}),
     ("service-variables", POSTGRES, {"URL": "postgres://$(DB_SERVICE_HOST):$(DB_SERVICE_PORT)/@"}),
 ]  # fmt: skip
 

@@ -95,6 +95,23 @@ SHARED: dict[str, Callable[[], list[Object]]] = {
             for name in ("orders", "users")
         ),
     ],
+    "a pooler's bare host": lambda: [
+        *POSTGRES, workload("pooler", {"DB_HOST": "db"}, image="edoburu/pgbouncer:1"), service("pooler", 6432),
+        *(workload(name, {"DB_HOST": "pooler", "DB_PORT": "6432", "DB_NAME": "shop"}) for name in ("orders", "users")),
+    ],
+    "a login in front of a host": lambda: [
+        *server("mongo", "mongo:7", 27017),
+        *two({"MONGO_ADDR": "app:secret@mongo:27017", "MONGO_DB": "shop"}, {"MONGO_URL": "mongodb://mongo/shop"}),
+    ],
+    "a store without a name, beside a database with one": lambda: [
+        *POSTGRES, *server("tables", "amazon/dynamodb-local:2", 8000),
+        *(
+            workload(name, {
+                "DATABASE_URL": f"postgres://db/{name}", "OUTBOX_SCHEMA": name, "DYNAMODB_URL": "http://tables:8000",
+            })
+            for name in ("orders", "users")
+        ),
+    ],
     "a template of OpenShift with its parameters": lambda: [
         {
             "apiVersion": "template.openshift.io/v1", "kind": "Template", "metadata": {"name": "shop"},
@@ -128,6 +145,17 @@ APART: dict[str, Callable[[], list[Object]]] = {
             workload(name, {"DB_HOST": f"{name}-db", "DB_NAME": "app", "REDIS_HOST": "nowhere", "REDIS_DB": "1"})
             for name in ("orders", "users")
         ),
+    ],
+    "a pooler in front of two databases": lambda: [
+        *POSTGRES, workload("pooler", {"DB_HOST": "db"}, image="edoburu/pgbouncer:1"), service("pooler", 6432),
+        *(workload(name, {"DB_HOST": "pooler", "DB_PORT": "6432", "DB_NAME": name}) for name in ("orders", "users")),
+    ],
+    "a proxy of no store": lambda: [
+        workload("edge", {"UPSTREAM": "web:8080"}, image="envoyproxy/envoy:1"), service("edge", 8080),
+        *two({"DB_API_URL": "http://edge:8080"}, {"API_HOST": "edge"}),
+    ],
+    "mail addresses": lambda: [
+        *(workload(name, {"DB_CONTACT_ADDRESS": "admin@mail.example.com"}) for name in ("orders", "users")),
     ],
     "a broker, and the user of one's own database": lambda: [
         *server("kafka", "bitnami/kafka:3", 9092), *server("rabbit", "rabbitmq:3", 5672),

@@ -259,12 +259,19 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
 
 def _host_list(value: str) -> Iterator[Endpoint]:
     for part in value.split(","):
-        item, _, path = part.strip().partition("/")
+        login, _, address = part.strip().rpartition("@")
+        if login and ":" not in login:
+            continue  # somebody's mail address
+        item, _, path = address.partition("/")
         host, port = _split_port(item)
         if not _HOST_ONLY.match(host) or host.isdigit():
             continue
         endpoint = Endpoint(
-            host=host, port=port, engine=BY_PORT.get(port) if port else None, bare=port is None
+            host=host,
+            port=port,
+            engine=BY_PORT.get(port) if port else None,
+            user=login.partition(":")[0] or None,
+            bare=port is None,
         )
         yield replace(endpoint, database=path) if path and port else endpoint
 

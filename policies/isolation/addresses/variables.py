@@ -8,6 +8,7 @@ what is left of a name once the words for its role are taken away is the connect
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from ..catalog import listed
@@ -22,7 +23,8 @@ _HOST_WORDS = listed(
     "replica reader writer read write leader"
 )
 _DATABASE_WORDS = listed(
-    "db dbname database databases databasename schema catalog keyspace bucket index initial dbase"
+    "db dbname database databases databasename schema schemaname catalog keyspace keyspacename bucket bucketname "
+    "index initial dbase"
 )
 _PLAIN_WORDS = listed("name names port ports default value config configuration settings")
 _WHOLE_WORDS = listed("url uri dsn jdbc")
@@ -134,10 +136,16 @@ def exactly(host_variable: str, values: dict[str, str]) -> str | None:
     return _plainest({name: value for name, value in values.items() if connection(name) == wanted})
 
 
-def closest(host_variable: str, values: dict[str, str], hosts: frozenset[str] = frozenset()) -> str | None:
+def closest(
+    host_variable: str,
+    values: dict[str, str],
+    hosts: frozenset[str] = frozenset(),
+    spoken: Collection[str] = (),
+) -> str | None:
     """The value, among databases or logins by variable name, that goes with the host in `host_variable`.
 
-    `hosts` are the other variables that name hosts: what plainly goes with one of those goes with no other.
+    `hosts` are the other variables that name hosts: what plainly goes with one of those goes with no other. `spoken`
+    are values that some address carries itself.
     """
     if not values:
         return None
@@ -147,6 +155,10 @@ def closest(host_variable: str, values: dict[str, str], hosts: frozenset[str] = 
         return _plainest(exact)
     taken = {found for host in hosts if (found := connection(host)) or of_database(host)}
     left = {name: value for name, value in values.items() if connection(name) not in taken}
+    if wanted:
+        left = {
+            name: value for name, value in left.items() if value not in spoken or wanted & connection(name)
+        }
     ranked = sorted(
         (
             (len(wanted & connection(name)), -len(wanted ^ connection(name)), value)

@@ -14,7 +14,7 @@ from ..addresses.variables import (
     words,
 )
 from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine
-from ..catalog.images import image_words
+from ..catalog.images import image_words, is_proxy
 from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
 from .given import Variable
@@ -38,13 +38,14 @@ class Call:
 
     workload: Workload
     target: Workload
-    engine: Engine
+    engine: Engine | None
+    """None for a proxy of an engine that the address does not name."""
     logical: Any
     schema: str | None
     steps: tuple[str, ...]
     carriers: tuple[str, ...]
     login: str | None
-    whole: bool = False
+    lists: tuple[str, ...] = ()
 
 
 def address_uses(
@@ -121,17 +122,19 @@ def _uses(
     stores = [destination.store] if destination.store else []
     stores += [graph.stores[item.key] for item in destination.workloads if item.key in graph.stores][:1]
     if not stores and destination.workloads:
-        if endpoint.engine is not None:
+        target = destination.workloads[0]
+        proxied = bool(target.images) and all(is_proxy(image) for image in target.images)
+        if endpoint.engine is not None or (proxied and (engine is not None or _about_database(variable))):
             yield Call(
                 workload=workload,
-                target=destination.workloads[0],
-                engine=endpoint.engine,
-                logical=beside.database(variable.name, endpoint, endpoint.engine),
+                target=target,
+                engine=endpoint.engine or engine,
+                logical=beside.database(variable.name, endpoint, endpoint.engine or engine),
                 schema=endpoint.schema,
                 steps=steps,
                 carriers=carriers,
-                login=endpoint.user or beside.login(variable.name, endpoint.engine),
-                whole=variable.whole,
+                login=endpoint.user or beside.login(variable.name, endpoint.engine or engine),
+                lists=variable.lists,
             )
         return
     if not stores and destination.outside:
@@ -148,7 +151,7 @@ def _uses(
             carriers=carriers,
             logical=beside.database(variable.name, endpoint, store.engine or engine),
             login=endpoint.user or beside.login(variable.name, store.engine or engine),
-            whole=variable.whole,
+            lists=variable.lists,
         )
 
 
@@ -178,6 +181,10 @@ def _engine_of_words(name: str) -> Engine | None:
     return next((BY_WORD[word] for word in words(name) if word in BY_WORD), None)
 
 
+def _about_database(variable: Variable) -> bool:
+    return bool(_DATABASE_HINTS & set(words(variable.name))) and surely_names_host(variable.name)
+
+
 def _outside(
     graph: Graph, variable: Variable, endpoint: Endpoint, engine: Engine | None, host: str
 ) -> Store | None:
@@ -185,7 +192,7 @@ def _outside(
     kind = next((kind for ending, kind in CLOUD_HOSTS if host.endswith(ending)), None)
     if engine is not None:
         kind = engine.kind
-    elif kind is None and _DATABASE_HINTS & set(words(variable.name)) and surely_names_host(variable.name):
+    elif kind is None and _about_database(variable):
         kind = "database" if endpoint.bare or endpoint.port else None
     if kind is None or (endpoint.bare and "." not in host):
         return None
@@ -207,5 +214,5 @@ def through(call: Call, beyond: Use) -> Use:
         steps=(*call.steps, call.target.resource.title, *beyond.steps),
         carriers=call.carriers,
         login=call.login,
-        whole=call.whole,
+        lists=call.lists,
     )

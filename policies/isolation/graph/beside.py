@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..addresses.endpoints import Endpoint
+from ..addresses.endpoints import Endpoint, endpoints
 from ..addresses.variables import (
     chooses_driver,
     closest,
@@ -33,6 +33,8 @@ class Beside:
     databases: dict[str, str] = field(default_factory=dict)
     """Databases by the variable that names them."""
     logins: dict[str, str] = field(default_factory=dict)
+    spoken: set[str] = field(default_factory=set)
+    """Databases that addresses carry themselves."""
     unknown_database: bool = False
     elsewhere: tuple[list[Variable], ...] = ()
     """The variables of the pod's other containers, and its files' settings."""
@@ -57,7 +59,7 @@ class Beside:
             return closest(variable, named, self.hosts)
         if engine is not None and engine.kind == "broker":
             return None
-        found = closest(variable, databases, self.hosts)
+        found = closest(variable, databases, self.hosts, self.spoken)
         if found is None and self.unknown_database:
             return UNKNOWN
         return found if found is not None else self._database_elsewhere(variable, engine)
@@ -92,4 +94,6 @@ def beside_hosts(given: list[Variable], elsewhere: tuple[list[Variable], ...] = 
                 found.databases[name] = value
         elif isinstance(value, str) and value and names_login(name):
             found.logins[name] = value
+        elif isinstance(value, str) and value and may_name_host(name):
+            found.spoken |= {item.database for item in endpoints(value) if item.database}
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +39,21 @@ def data_of(carrier: Carrier) -> list[tuple[str, Any]]:
     """Keys and values of a Secret or ConfigMap; binary values are unknown."""
     resource = carrier.resource
     return list(_data_of(resource).items()) if resource is not None else []
+
+
+def lists_of(carrier: Carrier) -> tuple[str, ...]:
+    """What names a carrier as a list: itself, and its content, which may stand in others word for word."""
+    resource = carrier.resource
+    if resource is None:
+        return ()
+    if resource.content is None:
+        resource.content = fingerprint(json.dumps(data_of(carrier), default=str))
+    return resource.key, resource.content
+
+
+def fingerprint(content: str) -> str:
+    """A name for a text, which may be a secret's."""
+    return hashlib.sha256(content.encode(errors="replace")).hexdigest()
 
 
 def value_of(carrier: Carrier, key: str | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -156,11 +157,12 @@ class Credentials:
                             lock for lock in locks if lock not in self.by_source[source]
                         ]
 
-    def of_resource(self, resource: Resource) -> list[Lock]:
-        """What a Secret opens, by its name and by the generated values that went into it."""
+    def of_resource(self, resource: Resource, keys: Collection[str | None] = (None,)) -> list[Lock]:
+        """What a Secret opens, by its name and the keys read of it, and by the generated values that went into it."""
         locks = []
         if resource.kubernetes and resource.kind == "Secret":
-            locks += self.of_secret(resource.namespace or "default", resource.name)
+            for key in keys:
+                locks += self.of_secret(resource.namespace or "default", resource.name, key)
         for sources in resource.inputs_from.values():
             for source in sources:
                 locks += self.by_source.get(source, ())

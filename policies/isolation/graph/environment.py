@@ -10,7 +10,7 @@ from typing import Any
 
 from ..resources import UNKNOWN, Resource, dig, mapping, sequence, text
 from .arguments import arguments
-from .carriers import carrier_of, data_of, value_of
+from .carriers import carrier_of, data_of, lists_of, value_of
 from .files import mounted_files
 from .given import Variable, in_order
 from .index import Index
@@ -103,6 +103,7 @@ def _environment(container: Mapping[str, Any], workload: Workload, index: Index)
             name = text(dig(source, field, "name"))
             if name:
                 carrier = carrier_of(kind, name, workload, index)
+                lists = lists_of(carrier)
                 for key, value in data_of(carrier):
                     yield Variable(
                         name=prefix + key,
@@ -110,7 +111,7 @@ def _environment(container: Mapping[str, Any], workload: Workload, index: Index)
                         carrier=carrier,
                         carrier_key=key,
                         steps=(carrier.title,),
-                        whole=True,
+                        lists=lists,
                     )
                 if carrier.resource is None or not data_of(carrier):
                     yield Variable(name="", value=None, carrier=carrier, steps=(carrier.title,))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..addresses.settings import settings_in, without_comments
 from ..resources import dig, sequence, text
-from .carriers import Carrier, carrier_of, data_of
+from .carriers import Carrier, carrier_of, data_of, fingerprint, lists_of
 from .given import Variable, filled
 from .index import Index
 from .workloads import Workload
@@ -71,7 +71,7 @@ def _file(
         "carrier": carrier,
         "carrier_key": key,
         "steps": (carrier.title,),
-        "whole": True,
+        "lists": (*lists_of(carrier), *([fingerprint(value)] if isinstance(value, str) else [])),
     }
     if not isinstance(value, str):
         yield Variable(name=key, value=value, **common)

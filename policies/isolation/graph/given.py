@@ -32,8 +32,8 @@ class Variable:
     """Whether this is a command or a file to be searched for addresses, not one value."""
     waiting: bool = False
     """Whether its container does nothing but wait for what it names."""
-    whole: bool = False
-    """Whether it came with everything else in its carrier, needed or not."""
+    lists: tuple[str, ...] = ()
+    """What names the list that it came with, needed or not: its carrier, and the content of a carrier or a file."""
 
 
 def in_order(given: Iterable[Variable]) -> list[Variable]:

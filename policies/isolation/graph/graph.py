@@ -36,8 +36,10 @@ class Use:
     login: str | None = None
     """User name that it logs in with; never a password."""
     read_only: bool = False
-    whole: bool = False
-    """Whether its address came with everything else in a carrier, needed or not."""
+    lists: tuple[str, ...] = ()
+    """What names the list that its address came with, needed or not."""
+    opens_several: bool = False
+    """Whether it is read from a credential that opens other servers, too."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Graph:
 
     def __init__(self, resources: Iterable[Resource], settings: Settings | None = None) -> None:
         from .credentials import Credentials  # these fill the graph and know its types
+        from .doubts import doubtful_uses
         from .uses import Reading, collect_uses
 
         self.settings = settings or Settings()
@@ -92,7 +95,7 @@ class Graph:
         self.uses: list[Use] = []
         self.readings: list[Reading] = []
         collect_uses(self)
-        self._doubtful = self._doubtful_uses()
+        self._doubtful = doubtful_uses(self)
         self.uses_of: dict[str, list[Use]] = defaultdict(list)
         for use in self.uses:
             self.uses_of[use.store.key].append(use)
@@ -164,24 +167,8 @@ class Graph:
         return list({store.key: store for store in self.stores.values()}.values())
 
     def is_doubtful(self, use: Use) -> bool:
-        """Whether a use rests on a list of stores that several services were handed whole.
-
-        Which of them each one uses is then decided in its code. An owner that somebody stated gets no such benefit.
-        """
+        """Whether a use may not be one; an owner that somebody stated gets no such benefit."""
         return (use.workload.key, use.store.key) in self._doubtful and not self.owner(use.workload).declared
-
-    def _doubtful_uses(self) -> set[tuple[str, str]]:
-        listed: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
-        for use in self.uses:
-            if use.whole and use.carriers:
-                listed[use.carriers[0]][use.workload.key, use.store.kind].add(use.store.key)
-        found: set[tuple[str, str]] = set()
-        for handed in listed.values():
-            if len({self.owner(self.index.workloads[workload]).identity for workload, _ in handed}) > 1:
-                found |= {
-                    (workload, key) for (workload, _), keys in handed.items() if len(keys) > 1 for key in keys
-                }
-        return found - {(use.workload.key, use.store.key) for use in self.uses if not use.whole}
 
     def _find_kept_databases(self) -> None:
         """Databases that a custom resource declares on another's server, for the owner that it states."""

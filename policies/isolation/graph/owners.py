@@ -156,13 +156,25 @@ class Owners:
             umbrella = self._is_umbrella([member for member in members if member.key not in stores])
             for member in members:
                 units[member.key] = unit.replace("@", "/") if len(names[namespace, name]) > 1 else name
-                if umbrella:
-                    labels = {**member.resource.labels, **member.pod_labels}
-                    part = next(
-                        (value for label in _COMPONENT_LABELS if (value := text(labels.get(label)))), None
-                    )
-                    units[member.key] = part or member.resource.name
+            if umbrella:
+                units |= self._parts(members)
         return units
+
+    def _parts(self, members: list[Workload]) -> dict[str, str]:
+        """The services under an umbrella, by their component labels; what stands behind the same Services is one."""
+        parts: dict[str, str] = {}
+        behind: dict[frozenset[str], str] = {}
+        for member in members:
+            labels = {**member.resource.labels, **member.pod_labels}
+            part = next((value for label in _COMPONENT_LABELS if (value := text(labels.get(label)))), None)
+            fronts = frozenset(
+                service.key
+                for service in self._index.services_of[member.key]
+                if len(self._index.selected_by(service)) < len(members) and not _is_headless(service)
+            )
+            name = member.resource.name
+            parts[member.key] = part or (behind.setdefault(fronts, name) if fronts else name)
+        return parts
 
     def _is_umbrella(self, members: list[Workload]) -> bool:
         """Whether the label covers several services: Kubernetes knows them by their Services."""
@@ -173,6 +185,11 @@ class Owners:
             frozenset(item.key for item in self._index.selected_by(service)) & own
             for member in members
             for service in self._index.services_of[member.key]
-            if text(dig(service.body, "spec", "clusterIP")) != "None"
+            if not _is_headless(service)
         }
         return len([front for front in fronts if front != own]) >= _UMBRELLA
+
+
+def _is_headless(service: Resource) -> bool:
+    """Whether a Service only lists its pods, rather than balancing between them."""
+    return text(dig(service.body, "spec", "clusterIP")) == "None"

@@ -8,7 +8,7 @@ module needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -44,19 +44,17 @@ def reference_uses(
     """
     resource = workload.resource
     logical = _stated_database(given)
-    read = tuple(
-        dict.fromkeys(
-            item.carrier.resource.key
-            for group in given
-            for item in group
-            if item.carrier is not None and item.carrier.resource is not None
-        )
-    )
+    read: dict[str, set[str | None]] = {}
+    for item in (item for group in given for item in group):
+        if item.carrier is not None and item.carrier.resource is not None:
+            read.setdefault(item.carrier.resource.key, set()).add(item.carrier_key)
     found = [
         use
         for sources in (*resource.inputs_from.values(), read, _identities(graph, workload))
         for source in sources
-        for use in _follow(graph, workload, source, (), (), settled, {resource.key})
+        for use in _follow(
+            graph, workload, source, (), (), settled, {resource.key}, read.get(source, (None,))
+        )
     ]
     # Whoever is given a database of a server by reference is given the server's address only to reach it.
     named = {use.store.key for use in found if isinstance(use.logical, str) and use.via == "reference"}
@@ -107,6 +105,7 @@ def _follow(
     carriers: tuple[str, ...],
     settled: frozenset[str],
     seen: set[str],
+    keys: Collection[str | None] = (None,),
 ) -> Iterator[Use]:
     from .graph import Use
 
@@ -159,7 +158,7 @@ def _follow(
     if not _passes_on(resource):
         return
     steps, carriers = (*steps, resource.title), (*carriers, key)
-    for lock in graph.credentials.of_resource(resource):
+    for lock in graph.credentials.of_resource(resource, keys):
         yield Use(
             workload=workload,
             store=lock.store,

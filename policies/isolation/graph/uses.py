@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -75,12 +75,16 @@ def _resolve_calls(graph: Graph, calls: list[Call], by_address: list[Use]) -> se
         beyond = [
             use
             for use in used_by.get(call.target.key, ())
-            if use.store.engine is not None and use.store.engine.kind == call.engine.kind
+            if call.engine is None
+            or (use.store.engine is not None and use.store.engine.kind == call.engine.kind)
         ]
-        engines = {use.store.engine.name for use in beyond if use.store.engine is not None}
-        if beyond and (call.engine.name in engines or any(is_proxy(image) for image in call.target.images)):
+        forwards = any(is_proxy(image) for image in call.target.images)
+        engines = {use.store.engine for use in beyond}
+        if beyond and (call.engine in engines or forwards):
             proxies.add(call.target.key)
             by_address += [through(call, use) for use in beyond]
+            continue
+        if call.engine is None:
             continue
         store = graph.stores.get(call.target.key)
         if store is None:
@@ -102,7 +106,7 @@ def _use_of(call: Call, store: Store) -> Use:
         steps=call.steps,
         carriers=call.carriers,
         login=call.login,
-        whole=call.whole,
+        lists=call.lists,
     )
 
 
@@ -128,6 +132,7 @@ def _collect_credentials(
     from .graph import Use
 
     settled: dict[str, bool] = {}
+    found: list[Use] = []
     for variable in (item for group in given for item in group):
         carrier = variable.carrier
         if carrier is None:
@@ -139,7 +144,7 @@ def _collect_credentials(
             continue
         locks = graph.credentials.of_secret(carrier.namespace, carrier.name, variable.carrier_key)
         if carrier.resource is not None:
-            locks = [*locks, *graph.credentials.of_resource(carrier.resource)]
+            locks = [*locks, *graph.credentials.of_resource(carrier.resource, (variable.carrier_key,))]
         for lock in locks:
             use = Use(
                 workload=workload,
@@ -149,10 +154,32 @@ def _collect_credentials(
                 steps=(carrier.title,),
                 carriers=(carrier.resource.key,) if carrier.resource is not None else (),
             )
-            graph.uses += _adding(graph, use, addressed)
+            found.append(use)
     closed = frozenset(key for key, known in settled.items() if known)
-    for use in reference_uses(graph, workload, closed, given):
+    found += reference_uses(graph, workload, closed, given)
+    for use in _meant(graph, workload, found, addressed):
         graph.uses += _adding(graph, use, addressed)
+
+
+def _meant(
+    graph: Graph, workload: Workload, found: list[Use], addressed: set[tuple[str, str]]
+) -> Iterator[Use]:
+    """The uses, where one Secret opens several servers only of those that the workload is or has the address of.
+
+    Without any address, all of them, and none for sure. Where owners are stated, whoever can open a store counts.
+    """
+    opened: dict[tuple[str, ...], set[str]] = {}
+    for use in found:
+        if use.via == "credential":
+            opened.setdefault(use.steps, set()).add(use.store.key)
+    for use in found:
+        doors = opened.get(use.steps, set()) if use.via == "credential" else set()
+        if len(doors) < 2 or graph.owner(workload).declared:
+            yield use
+            continue
+        meant = {key for key in doors if key == workload.key or (workload.key, key) in addressed}
+        if use.store.key in meant or not meant:
+            yield replace(use, opens_several=True)
 
 
 def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use]:

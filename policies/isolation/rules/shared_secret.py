@@ -27,17 +27,25 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
         if carrier.kind == "Secret" and not _is_certificate(reading):
             by_secret[carrier.namespace, carrier.name].append(reading)
     for (namespace, name), readings in by_secret.items():
-        if _is_told_of_elsewhere(graph, namespace, name, readings[0]):
+        if _is_told_of_elsewhere(graph, namespace, name, readings):
             continue
         yield from _finding(graph, name, readings)
 
 
-def _is_told_of_elsewhere(graph: Graph, namespace: str, name: str, reading: Reading) -> bool:
-    """Whether a Secret opens a store of the Secret's own owner: then the rules about that store speak of it."""
+def _is_told_of_elsewhere(graph: Graph, namespace: str, name: str, readings: list[Reading]) -> bool:
+    """Whether a Secret opens a store of the Secret's own owner: then the rules about that store speak of it.
+
+    One password of several servers is worth a word of its own, since nothing else tells of it.
+    """
     locks = graph.credentials.of_secret(namespace, name)
-    theirs = graph.owners.of(reading.carrier.resource) if reading.carrier.resource is not None else None
+    resource = readings[0].carrier.resource
+    theirs = graph.owners.of(resource) if resource is not None else None
     if theirs is None or not theirs.declared:
-        return bool(locks)
+        opened = (
+            {lock.store.key for lock in graph.credentials.of_secret(namespace, name, reading.key)}
+            for reading in readings
+        )
+        return bool(locks) and all(len(stores) < 2 for stores in opened)
     return any(lock.store.owner is None or lock.store.owner == theirs for lock in locks)
 
 
