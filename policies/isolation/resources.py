@@ -7,6 +7,7 @@ it must not do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -89,6 +90,9 @@ def dig(value: Any, *path: str) -> Any:
     return value
 
 
+_VERSION: Final = re.compile(
+    r"/v\d{8}\w*:"
+)  # which version of the provider's API a type is of says nothing to us
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -125,9 +129,29 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
+def has_unknown(value: Any) -> bool:
+    """Whether anything inside `value` is not known yet."""
+    if isinstance(value, Mapping):
+        return any(has_unknown(item) for item in value.values())
+    return value is UNKNOWN or (isinstance(value, (list, tuple)) and any(has_unknown(item) for item in value))
+
+
+def values_at(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """Known texts at a path whose `*` walks a list; a leaf that is a list of texts counts whole."""
+    if not path:
+        yield from strings(value if isinstance(value, (str, list, tuple)) else ())
+    elif path[0] == "*":
+        for item in sequence(value):
+            yield from values_at(item, path[1:])
+    else:
+        yield from values_at(mapping(value).get(path[0]), path[1:])
+
+
 def type_parts(token: str) -> tuple[bool, str, str]:
     """Split a Pulumi type token into (is Kubernetes, group, kind); a patch resource counts as what it patches."""
     package, _, rest = token.partition(":")
+    if package == "azure-native":
+        token = _VERSION.sub(":", token)
     module, _, kind = rest.rpartition(":")
     kind = kind or rest
     if package == "kubernetes" and "/" in module and not module.startswith(("helm.sh/", "yaml", "kustomize")):

@@ -94,10 +94,15 @@ def _handled(graph: Graph, variable: Variable) -> Store | None:
     """The cloud store that a value names by ARN, or as a table or bucket."""
     assert isinstance(variable.value, str)
     if variable.value.startswith("arn:"):
-        return graph.names.handle_in_arn(variable.value)
-    if {"table", "bucket"} & set(words(variable.name)):
-        return graph.names.handle(variable.value)
-    return None
+        for named in graph.arns.named(variable.value):
+            behind = graph.links.stores_behind(named.key, graph.stores)
+            if behind and not named.wide:
+                return behind[0]
+        return None
+    meant = {"table": "database", "bucket": "object-store"}
+    kinds = {kind for word, kind in meant.items() if word in words(variable.name)}
+    found = graph.names.handle(variable.value) if kinds else None
+    return found if found is not None and found.kind in kinds else None
 
 
 def _uses(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..catalog.cloud import CREDENTIAL_SOURCES, STORES
+from ..catalog.cloud_links import USERS
 from ..catalog.engines import SERVER_PASSWORD_VARIABLES
 from ..catalog.fronts import FRONTS
 from ..resources import Resource, dig, sequence, text
@@ -25,6 +26,8 @@ class Lock:
 
     store: Store
     logical: str | None = None
+    made_by: str | None = None
+    """Key of what generated it."""
 
 
 class Credentials:
@@ -137,13 +140,18 @@ class Credentials:
         """A password that a store was given opens that store, wherever else it is handed."""
         for resource in self._graph.index.resources:
             store = self._graph.stores.get(resource.key)
-            if store is None or resource.group not in STORES:
-                continue
-            for sources in resource.inputs_from.values():
+            opened = (
+                [store] if store is not None and store.kind != "secret" and resource.group in STORES else []
+            )
+            if resource.group in USERS:
+                opened = self._graph.links.stores_behind(resource.key, self._graph.stores)
+            for sources in resource.inputs_from.values() if opened else ():
                 for source in sources:
                     made_by = self._graph.index.by_key.get(source)
                     if made_by is not None and made_by.group in CREDENTIAL_SOURCES:
-                        self.by_source[source].append(Lock(store, next(iter(store.own_logicals), None)))
+                        self.by_source[source] += [
+                            Lock(item, next(iter(item.own_logicals), None), source) for item in opened
+                        ]
 
     def _copied(self) -> None:
         """A password that went into one Secret that opens a store opens it from any other Secret, too."""

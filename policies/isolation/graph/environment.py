@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..resources import UNKNOWN, Resource, dig, mapping, sequence, text
+from ..resources import UNKNOWN, dig, mapping, sequence, text
 from .arguments import arguments
 from .carriers import carrier_of, data_of, lists_of, value_of
+from .cloud_environment import cloud_variables
 from .files import mounted_files
 from .given import Variable, in_order
 from .index import Index
@@ -25,7 +25,7 @@ _WAITING = re.compile(
 def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
     """The variables and arguments of each container as it sees them, and the files that its pod mounts."""
     if not workload.resource.kubernetes:
-        yield from _cloud_variables(workload.resource)
+        yield from cloud_variables(workload.resource)
         return
     of_pod: dict[str, Variable] = {}
     for field in ("initContainers", "containers"):
@@ -71,29 +71,6 @@ def _components(workload: Workload, index: Index) -> Iterator[list[Variable]]:
                 )
                 for item in sequence(dig(component.body, "spec", "metadata"))
             ]
-
-
-def _cloud_variables(resource: Resource) -> Iterator[list[Variable]]:
-    """What a function, a task or a service of a cloud is given; definitions may be JSON in one text."""
-    definitions = resource.body.get("containerDefinitions")
-    if isinstance(definitions, str):
-        try:
-            definitions = json.loads(definitions)
-        except ValueError:
-            definitions = None
-    for holder in (resource.body, *sequence(definitions)):
-        given = dig(holder, "environment", "variables")
-        found = [
-            Variable(name=str(name), value=value if value is UNKNOWN else text(value), steps=(f"env {name}",))
-            for name, value in mapping(given).items()
-        ]
-        for item in sequence(dig(holder, "environment")):
-            name, value = text(dig(item, "name")) or "", dig(item, "value")
-            found.append(
-                Variable(name=name, value=value if value is UNKNOWN else text(value), steps=(f"env {name}",))
-            )
-        if found:
-            yield found
 
 
 def _environment(container: Mapping[str, Any], workload: Workload, index: Index) -> Iterator[Variable]:

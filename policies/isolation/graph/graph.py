@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..catalog.cloud import BELONGS_TO, GRANTS, PARTS, SOURCES
+from ..catalog.cloud import SOURCES
+from ..catalog.cloud_links import ENDPOINTS, ZONES
 from ..catalog.fronts import FRONTS
-from ..resources import Resource, dig, text
+from ..resources import Resource, dig, text, values_at
+from .arns import Arns
 from .index import Index
+from .links import Links
 from .names import Names
 from .owners import DEFAULT_OWNER_KEYS, Owner, Owners
 from .stores import Store, cloud_stores, operator_stores, workload_stores
 from .volumes import bound_volumes
 from .workloads import Workload
+from .written import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Use:
     """Keys of the Secrets and ConfigMaps on the way."""
     login: str | None = None
     """User name that it logs in with; never a password."""
+    credential: str | None = None
+    """Key of what its password or token is made of; None where that is the store's own, or not known."""
     read_only: bool = False
     lists: tuple[str, ...] = ()
     """What names the list that its address came with, needed or not."""
@@ -63,6 +69,11 @@ class Graph:
 
         self.settings = settings or Settings()
         self.index = Index(resources)
+        self.arns = Arns(self.index)
+        written = Written(self.index, self.arns)
+        written.read()
+        self.wide = written.wide
+        self.links = Links(self.index)
         self.names = Names(self.index)
         self.stores: dict[str, Store] = {store.key: store for store in workload_stores(self.index)}
         self.operated = list(operator_stores(self.index))
@@ -72,12 +83,12 @@ class Graph:
         for store, cloud in cloud_stores(self.index):
             self.stores[store.key] = store
             assert store.resource is not None
-            for name in cloud.handles:
-                handle = store.resource.body.get(name)
-                if isinstance(handle, str) and handle:
+            for path in cloud.handles:
+                for handle in values_at(store.resource.body, path):
                     self.names.add_handle(handle, store)
         self._join_copies()
-        self._parts = self._parts_by_whole()
+        self.names.stores_of_service = self.stores_given_to
+        self._add_endpoints()
         self.names.add_fronts(self.stores)
         self.owners = Owners(
             self.index,
@@ -126,41 +137,58 @@ class Graph:
         """Namespaces that hold stores kept by operators."""
         return {store.namespace for store, _ in self.operated if store.namespace}
 
-    def parts_of(self, whole: str) -> tuple[str, ...]:
-        """Keys of what says what a role, a secret or a proxy is made of: its policies, its versions, its targets."""
-        return self._parts.get(whole, ())
-
-    def _parts_by_whole(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for resource in self.index.resources:
-            if resource.group in PARTS:
-                for whole in resource.inputs_from.get(PARTS[resource.group], ()):
-                    found[whole] = (*found.get(whole, ()), resource.key)
-            if resource.group in GRANTS:
-                admitted, opened = GRANTS[resource.group]
-                for role in resource.inputs_from.get(admitted, ()):
-                    found[role] = (*found.get(role, ()), *resource.inputs_from.get(opened, ()))
-        return found
-
     def _join_copies(self) -> None:
         """A replica or a restored copy is the store that its data comes from."""
-        for key, store in list(self.stores.items()):
+        copies: dict[str, str] = {}
+        for key, store in self.stores.items():
             resource = store.resource
             if resource is None or resource.kubernetes:
                 continue
-            for name in SOURCES:
-                named = resource.body.get(name)
-                made_from = [
-                    self.stores[source]
-                    for given in resource.inputs_from.get(name, ())
-                    for source in (given, *self._copied_from(given))
-                    if source in self.stores
-                ]
-                if not made_from and isinstance(named, str):
-                    known = self.names.handle(named) or self.names.handle_in_arn(named)
-                    made_from = [known] if known is not None else []
-                if made_from and made_from[0] is not store:
-                    self.stores[key] = made_from[0]
+            made_from = [
+                source.key
+                for name in SOURCES
+                for given in resource.inputs_from.get(name, ())
+                for source in self.links.stores_behind(given, self.stores)
+                if source is not store
+            ]
+            if made_from:
+                copies[key] = made_from[0]
+        originals = dict(self.stores)
+        for key in copies:
+            first, seen = key, set[str]()
+            while first in copies and first not in seen:
+                seen.add(first)
+                first = copies[first]
+            self.stores[key] = originals[first]
+        self.names.rejoin(self.stores)
+
+    def stores_given_to(self, resource: Resource) -> list[Store]:
+        """The stores whose outputs went into a resource."""
+        sources = (source for given in resource.inputs_from.values() for source in given)
+        found = {
+            store.key: store for source in sources for store in self.links.stores_behind(source, self.stores)
+        }
+        return list(found.values())
+
+    def _add_endpoints(self) -> None:
+        """Hosts of what leads to a store: proxies, parts of clusters, records of a zone."""
+        for token, properties in ENDPOINTS.items():
+            for resource in self.index.of_type(token):
+                behind = self.links.stores_behind(resource.key, self.stores)
+                hosts = [host for name in properties for host in values_at(resource.body, (name,))]
+                for host in (*hosts, *self._in_zone(resource)) if len(behind) == 1 else ():
+                    self.names.add_handle(host, behind[0], (resource.title,))
+
+    def _in_zone(self, resource: Resource) -> Iterator[str]:
+        """The full name of a record that is given its name in a zone."""
+        name = text(resource.body.get("name"))
+        for source in (
+            key for given in ZONES.get(resource.group, ()) for key in resource.inputs_from.get(given, ())
+        ):
+            zone = self.index.by_key.get(source)
+            around = text(zone.body.get("name")) if zone is not None else None
+            if name and around:
+                yield f"{name}.{around.rstrip('.')}"
 
     def every_store(self) -> list[Store]:
         """Every store once, replicas and copies under the store they are of."""
@@ -189,11 +217,3 @@ class Graph:
             for store, _ in self.operated:
                 if name and (store.name, store.namespace) == (server, resource.namespace):
                     store.kept_for[name] = owner
-
-    def _copied_from(self, snapshot: str) -> tuple[str, ...]:
-        """Keys of what a snapshot is of."""
-        resource = self.index.by_key.get(snapshot)
-        names = BELONGS_TO.get(resource.group, ()) if resource is not None else ()
-        return tuple(
-            key for name in names if resource is not None for key in resource.inputs_from.get(name, ())
-        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..catalog.fronts import BY_KIND as FRONT_BY_KIND
@@ -32,10 +32,12 @@ class Names:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._operated: dict[tuple[str, str, str], tuple[Store, tuple[str, ...]]] = {}
-        self._handles: dict[str, Store] = {}
+        self._handles: dict[str, tuple[Store, tuple[str, ...]]] = {}
         self._addresses: dict[str, Resource] = {}
         self._endpoints: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._cache: dict[tuple[str, str, str], Destination | None] = {}
+        self.stores_of_service: Callable[[Resource], list[Store]] = lambda _: []
+        """The stores whose outputs went into a Service."""
         for service in index.of_kind("Service"):
             for address in (
                 dig(service.body, "spec", "clusterIP"),
@@ -75,23 +77,25 @@ class Names:
                         for scope in (resource.scope, ""):
                             self._operated[scope, namespace, name] = (store, (resource.title,))
 
-    def add_handle(self, handle: str, store: Store) -> None:
-        """A host, ARN or id that names a cloud store."""
-        self._handles[
-            handle.lower().partition(":")[0] if ":" in handle and "arn:" not in handle else handle.lower()
-        ] = store
+    def add_handle(self, handle: str, store: Store, steps: tuple[str, ...] = ()) -> None:
+        """A host, ARN or id that names a cloud store; a list of hosts names it by each of them."""
+        if handle.startswith("arn:"):
+            self._handles.setdefault(handle.lower(), (store, steps))
+            return
+        for part in handle.lower().split(","):
+            host = part.rpartition("://")[2].rstrip("/")
+            name = host if host.count(":") > 1 else host.partition(":")[0]
+            self._handles.setdefault(name.rstrip("."), (store, steps))
+
+    def rejoin(self, stores: dict[str, Store]) -> None:
+        """Let the handles of copies name the stores that they are copies of."""
+        for handle, (store, steps) in self._handles.items():
+            self._handles[handle] = (stores.get(store.key, store), steps)
 
     def handle(self, value: str) -> Store | None:
         """The cloud store that a host, ARN or id names."""
-        return self._handles.get(value.lower())
-
-    def handle_in_arn(self, arn: str) -> Store | None:
-        """The cloud store that an ARN names, itself, by a part of it, or by its resource id."""
-        found = self._handles.get(arn.lower())
-        resource = arn.lower().split(":", 5)[-1]
-        for part in (arn.lower().partition("/")[0], *re.split("[:/]", resource)):
-            found = found or (self._handles.get(part) if len(part) > 2 else None)
-        return found
+        found = self._handles.get(value.lower())
+        return found[0] if found is not None else None
 
     def resolve(self, host: str, namespace: str, scope: str) -> Destination | None:
         """Where `host` leads for a pod of `namespace`; None for a word that is no known name."""
@@ -102,8 +106,9 @@ class Names:
         return self._cache[where]
 
     def _resolve(self, host: str, namespace: str, scope: str) -> Destination | None:
-        if host in self._handles:
-            return Destination(store=self._handles[host])
+        if "." in host and host in self._handles:  # a lone word is a Service, whatever else is called so
+            store, steps = self._handles[host]
+            return Destination(store=store, steps=steps)
         if host in self._addresses:
             service = self._addresses[host]
             return self._service(service.name, service.namespace or "default", service.scope)
@@ -139,7 +144,7 @@ class Names:
         step = (f"Service {name}",)
         if text(dig(service.body, "spec", "type")) == "ExternalName":
             target = text(dig(service.body, "spec", "externalName"))
-            onward = self.resolve(target, namespace, service.scope) if target else None
+            onward = self.resolve(target, namespace, service.scope) if target else self._named_by(service)
             if onward is None:
                 return Destination(outside=target, steps=step) if target else None
             return Destination(
@@ -162,3 +167,8 @@ class Names:
                 )
             return Destination(outside=address, steps=step)
         return Destination(outside=f"{name}.{namespace}.svc", steps=())
+
+    def _named_by(self, service: Resource) -> Destination | None:
+        """Where an alias leads whose name is not known yet, but whose output it will be is."""
+        stores = self.stores_of_service(service)
+        return Destination(store=stores[0]) if len(stores) == 1 else None

@@ -7,31 +7,29 @@ module needs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..addresses.variables import closest, joins_both, may_name_host, names_database
-from ..catalog.cloud import (
-    BELONGS_TO,
-    CARRIERS,
-    CREDENTIAL_SOURCES,
-    DATABASES,
-    IDENTITIES,
-    PARTS,
-    POD_IDENTITY,
+from ..addresses.variables import (
+    closest,
+    joins_both,
+    may_name_host,
+    names_database,
+    names_login,
+    of_database,
+    of_engine,
 )
-from ..resources import UNKNOWN, Resource, dig, strings, text
+from ..catalog.cloud import ACCESS_POINT, CREDENTIAL_SOURCES, DATABASES, NOT_USED, POD_IDENTITY
+from ..resources import UNKNOWN, Resource, dig, sequence, text
 from .given import Variable
+from .links import passes_on
+from .stores import Store
+from .volumes import directory_of
 from .workloads import Workload
 
 if TYPE_CHECKING:
     from .graph import Graph, Use
-
-_CARRIER_KINDS = frozenset({"ServiceAccount", "Secret", "ConfigMap", "SealedSecret", "ExternalSecret"})
-_ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w.:/+=@*-]+")
-_PASSED_THROUGH = CARRIERS | IDENTITIES | frozenset(BELONGS_TO) | frozenset(PARTS)
 
 
 def reference_uses(
@@ -50,24 +48,68 @@ def reference_uses(
             read.setdefault(item.carrier.resource.key, set()).add(item.carrier_key)
     found = [
         use
-        for sources in (*resource.inputs_from.values(), read, _identities(graph, workload))
-        for source in sources
+        for source in (*given_to(graph, workload), *read)
         for use in _follow(
             graph, workload, source, (), (), settled, {resource.key}, read.get(source, (None,))
         )
     ]
+    found = list(_within(found))
     # Whoever is given a database of a server by reference is given the server's address only to reach it.
     named = {use.store.key for use in found if isinstance(use.logical, str) and use.via == "reference"}
     for use in found:
+        if use.store.kind == "broker" and use.login is None:
+            use = replace(use, login=_stated_login(given, use.store))
         if use.logical is not UNKNOWN:
             yield use
         elif use.store.key not in named:
             yield replace(use, logical=logical)
 
 
+def given_to(graph: Graph, workload: Workload) -> list[str]:
+    """Keys of what went into a workload and reaches its code, and of the identities that it acts as."""
+    resource = workload.resource
+    sources = [
+        source
+        for name, given in resource.inputs_from.items()
+        if resource.kubernetes or name not in NOT_USED
+        for source in given
+    ]
+    return [*sources, *_identities(graph, workload)]
+
+
+def _within(found: list[Use]) -> Iterator[Use]:
+    """Uses, those of a whole file system left out that only lead to a directory of it."""
+    if any(_mounts_whole(use.workload) for use in found[:1]):
+        return iter(found)
+    inside = {
+        use.store.place[0] for use in found if use.store.place is not None and use.store.place[1] != "/"
+    }
+    return (use for use in found if use.store.key not in inside)
+
+
+def _mounts_whole(workload: Workload) -> bool:
+    """Whether a task mounts a file system without an access point, beside others that it mounts with one."""
+    mounted = [
+        dig(item, "efsVolumeConfiguration") for item in sequence(workload.resource.body.get("volumes"))
+    ]
+    return any(item and not dig(item, "authorizationConfig") for item in mounted)
+
+
+def _stated_login(given: list[list[Variable]], store: Store) -> str | None:
+    """The user that the variables name for a broker of an address still unknown, if they name one only."""
+    found = {
+        item.value
+        for group in given
+        for item in group
+        if isinstance(item.value, str) and item.name and names_login(item.name) and not of_database(item.name)
+        if store.engine is None or of_engine(item.name, store.engine)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def _identities(graph: Graph, workload: Workload) -> list[str]:
     """Keys of the service account that the pods run as, and of the cloud roles bound to it."""
-    name = text(dig(workload.pod, "serviceAccountName"))
+    name = text(dig(workload.pod, "serviceAccountName")) or text(dig(workload.pod, "serviceAccount"))
     if name is None:
         return []
     account = graph.index.find("ServiceAccount", workload.namespace, name, workload.resource.scope)
@@ -106,6 +148,7 @@ def _follow(
     settled: frozenset[str],
     seen: set[str],
     keys: Collection[str | None] = (None,),
+    credential: str | None = None,
 ) -> Iterator[Use]:
     from .graph import Use
 
@@ -114,79 +157,61 @@ def _follow(
         return
     seen = seen | {key}
     store = graph.stores.get(key)
+    common: dict[str, Any] = {"workload": workload, "carriers": carriers}
     if store is not None:
-        yield Use(
-            workload=workload, store=store, logical=UNKNOWN, steps=steps, via="reference", carriers=carriers
-        )
-        return
+        via = "credential" if credential is not None else "reference"
+        yield Use(**common, store=store, logical=UNKNOWN, steps=steps, via=via, credential=credential)
+        if store.kind != "secret":
+            return
     if resource.group in CREDENTIAL_SOURCES:
         for lock in graph.credentials.by_source.get(key, ()):
             yield Use(
-                workload=workload,
-                store=lock.store,
-                logical=lock.logical,
-                via="credential",
-                carriers=carriers,
-                steps=steps or (resource.title,),
-            )
+                **common, store=lock.store, logical=lock.logical, via="credential",
+                steps=steps or (resource.title,), credential=key,
+            )  # fmt: skip
         return
     if resource.group in DATABASES:
         name = text(resource.body.get(DATABASES[resource.group]))
-        for sources in resource.inputs_from.values():
-            for server in (graph.stores[source] for source in sources if source in graph.stores):
-                yield Use(
-                    workload=workload,
-                    store=server,
-                    logical=name or UNKNOWN,
-                    via="reference",
-                    steps=(*steps, resource.title),
-                    carriers=carriers,
-                )
+        for server in graph.stores_given_to(resource):
+            yield Use(
+                **common,
+                store=server,
+                logical=name or UNKNOWN,
+                via="reference",
+                steps=(*steps, resource.title),
+            )
         return
     if resource.kubernetes and resource.kind == "Service":
-        for served in graph.index.selected_by(resource):
-            if served.key in graph.stores:
-                yield Use(
-                    workload=workload,
-                    store=graph.stores[served.key],
-                    logical=UNKNOWN,
-                    via="reference",
-                    steps=(*steps, resource.title),
-                    carriers=carriers,
-                )
+        yield from _service(graph, resource, steps, common)
         return
-    if not _passes_on(resource):
+    if not passes_on(resource):
         return
     steps, carriers = (*steps, resource.title), (*carriers, key)
     for lock in graph.credentials.of_resource(resource, keys):
         yield Use(
-            workload=workload,
-            store=lock.store,
-            logical=lock.logical,
-            via="credential",
-            steps=steps,
-            carriers=carriers,
-        )
+            workload=workload, store=lock.store, logical=lock.logical, via="credential", steps=steps,
+            carriers=carriers, credential=lock.made_by,
+        )  # fmt: skip
     if key in settled:
         return
-    for handle in arns_in(resource.body) if resource.group in IDENTITIES else ():
-        named = graph.names.handle_in_arn(handle)
-        if named is not None:
-            yield Use(workload=workload, store=named, via="reference", steps=steps, carriers=carriers)
-    for sources in (*resource.inputs_from.values(), graph.parts_of(key)):
-        for source in sources:
-            yield from _follow(graph, workload, source, steps, carriers, settled, seen)
+    if resource.group == ACCESS_POINT:
+        directory = directory_of(graph, resource)
+        if directory is not None:
+            yield Use(workload=workload, store=directory, via="reference", steps=steps, carriers=carriers)
+            return
+    for onward, opens in graph.links.onward(resource):
+        yield from _follow(
+            graph, workload, onward, steps, carriers, settled, seen, credential=key if opens else credential
+        )
 
 
-def arns_in(body: Any) -> Iterator[str]:
-    """ARNs inside a policy document, which may be one text."""
-    for value in strings(body):
-        if "arn:" in value:
-            yield from _ARN.findall(value)
+def _service(
+    graph: Graph, resource: Resource, steps: tuple[str, ...], common: dict[str, Any]
+) -> Iterator[Use]:
+    from .graph import Use
 
-
-def _passes_on(resource: Resource) -> bool:
-    """Whether a resource hands on what went into it."""
-    if resource.kubernetes:
-        return resource.kind in _CARRIER_KINDS
-    return resource.group in _PASSED_THROUGH
+    served = [
+        graph.stores[item.key] for item in graph.index.selected_by(resource) if item.key in graph.stores
+    ]
+    for store in served or graph.stores_given_to(resource):
+        yield Use(**common, store=store, logical=UNKNOWN, via="reference", steps=(*steps, resource.title))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..catalog.cloud import STORES, CloudStore
+from ..catalog.cloud import ENGINES_BY_PREFIX, STORES, CloudStore
 from ..catalog.engines import BY_NAME, BY_PORT, SERVER_DATABASE_VARIABLES, Engine
 from ..catalog.images import engine_of_image, image_words, is_proxy
 from ..catalog.operators import BY_KIND, Operator
@@ -14,6 +14,8 @@ from ..resources import Resource, dig, mapping, sequence, text
 from .index import Index
 from .owners import Owner
 from .workloads import Workload, container_ports
+
+_PLAIN_PARAMETERS = frozenset({"String", "StringList"})
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -33,6 +35,8 @@ class Store:
     """None for a store outside the input."""
     own_logicals: set[str] = field(default_factory=set)
     """Databases that the store's own declaration makes."""
+    place: tuple[str, str] | None = None
+    """Server and directory of a file system that holds others."""
     kept_for: dict[str, Owner] = field(default_factory=dict)
     """Stated owners of databases that resources of their own declare on this server."""
 
@@ -130,20 +134,30 @@ def cloud_stores(index: Index) -> Iterator[tuple[Store, CloudStore]]:
     """Stores that are cloud resources."""
     for resource in index.resources:
         known = STORES.get(resource.group) if not resource.kubernetes else None
-        if known is None:
+        if known is None or text(resource.body.get("type")) in _PLAIN_PARAMETERS:
             continue
         store = Store(
             key=resource.key,
             kind=known.kind,
             display_kind=resource.kind,
             name=resource.name,
-            engine=BY_NAME.get(known.engine),
+            engine=_stated_engine(resource) or BY_NAME.get(known.engine),
             resource=resource,
         )
         stated = text(resource.body.get(known.logical)) if known.logical else None
         if stated:
             store.own_logicals.add(stated)
         yield store, known
+
+
+def _stated_engine(resource: Resource) -> Engine | None:
+    """The engine that a cloud store says it runs."""
+    for name in ("engine", "engineType", "databaseVersion"):
+        stated = (text(resource.body.get(name)) or "").lower()
+        for beginning, engine in ENGINES_BY_PREFIX:
+            if stated.startswith(beginning):
+                return BY_NAME[engine]
+    return None
 
 
 def texts_at(body: Any, path: tuple[str, ...]) -> list[str]:

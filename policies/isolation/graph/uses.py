@@ -151,6 +151,7 @@ def _collect_credentials(
                 store=lock.store,
                 logical=lock.logical,
                 via="credential",
+                credential=lock.made_by,
                 steps=(carrier.title,),
                 carriers=(carrier.resource.key,) if carrier.resource is not None else (),
             )
@@ -186,7 +187,7 @@ def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use
     """The use if it says more than the workload's known addresses do: a foreign credential always does."""
     if use.store.key == use.workload.key:
         return []
-    if (use.workload.key, use.store.key) not in addressed:
+    if (use.workload.key, use.store.key) not in addressed or (use.credential and use.store.kind == "broker"):
         return [use]
     ours = graph.owner(use.workload)
     owners = [graph.owners.of(graph.index.by_key[key]) for key in use.carriers if key in graph.index.by_key]
@@ -216,13 +217,14 @@ def _reaches_across(graph: Graph, use: Use) -> bool:
 
 def _distinct(uses: Iterable[Use]) -> list[Use]:
     """One use per workload, store and logical store; an unknown logical store only where nothing better is known."""
-    best: dict[tuple[str, str, str], Use] = {}
+    best: dict[tuple[str, str, str, str], Use] = {}
     for use in uses:
         named = isinstance(use.logical, str)
-        best.setdefault((use.workload.key, use.store.key, str(use.logical) if named else ""), use)
-    named_too = {(workload, store) for workload, store, logical in best if logical}
+        proof = (use.credential or "") if use.store.kind == "broker" else ""
+        best.setdefault((use.workload.key, use.store.key, str(use.logical) if named else "", proof), use)
+    named_too = {(workload, store) for workload, store, logical, _ in best if logical}
     return [
         use
-        for (workload, store, logical), use in best.items()
+        for (workload, store, logical, _), use in best.items()
         if logical or (workload, store) not in named_too or use.logical is UNKNOWN
     ]

@@ -55,7 +55,8 @@ def _credentials(graph: Graph, use: Use) -> Iterator[str]:
     if use.login:
         yield f"login:{use.login}"
     if use.via == "credential":
-        yield f"lock:{use.store.key}"
+        of_cloud = use.store.resource is not None and not use.store.resource.kubernetes
+        yield f"lock:{(of_cloud and use.credential) or use.store.key}"
     for carrier in use.carriers:
         resource = graph.index.by_key.get(carrier)
         if resource is not None and resource.kind == "Secret" and graph.credentials.of_resource(resource):

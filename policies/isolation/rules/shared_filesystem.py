@@ -60,12 +60,18 @@ def _filesystem(graph: Graph, store: Store) -> Iterator[Finding]:
 
 def _enclosing(graph: Graph, store: Store) -> Iterator[Store]:
     """File systems that hold this one's directory: who mounts `/exports` sees `/exports/orders`."""
-    head, found, path = store.key.partition("volume:nfs://")[2].partition("/")
-    while found and path:
-        path = path.rpartition("/")[0]
-        outer = graph.stores.get(f"volume:nfs://{head}/{path}")
-        if outer is not None:
-            yield outer
+    if store.place is None:
+        return
+    server, path = store.place
+    while path != "/":
+        path = path.rpartition("/")[0] or "/"
+        for key in (
+            f"volume:nfs://{server}{path}",
+            f"directory:{server}:{path}",
+            *((server,) if path == "/" else ()),
+        ):
+            if key in graph.stores:
+                yield graph.stores[key]
 
 
 RULE = Rule(

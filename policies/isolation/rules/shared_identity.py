@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..catalog.cloud import WORKLOADS
 from ..findings import ADVISORY, MANDATORY, Finding, Rule, message_of
 from ..graph.graph import Graph
 from ..graph.owners import Owner
 from ..graph.rights import rights_on_secrets
+from ..graph.wide_rights import identities_of, wide_rights
 from ..resources import Resource, dig, mapping, text
 
 ID = "shared-identity"
@@ -28,26 +28,19 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
     by_role: dict[str, list[tuple[Owner, Resource]]] = defaultdict(list)
     for workload in graph.index.workloads.values():
         owner, resource = graph.owner(workload), workload.resource
+        acting = identities_of(graph, workload)
+        declared = {text(item.body.get(handle)) for item in acting for handle in ("arn", "email", "clientId")}
+        for item in acting:
+            by_role[item.key].append((owner, resource))
         name = text(dig(workload.pod, "serviceAccountName")) or text(dig(workload.pod, "serviceAccount"))
         if name and name != "default":
             by_account[resource.scope, workload.namespace, name].append((owner, resource))
             account = graph.index.find("ServiceAccount", workload.namespace, name, resource.scope)
+            annotations = mapping(dig(account.body, "metadata", "annotations")) if account is not None else {}
             for annotation in _CLOUD_ROLES:
-                role = (
-                    text(mapping(dig(account.body, "metadata", "annotations")).get(annotation))
-                    if account
-                    else None
-                )
-                if role is not None:
+                role = text(annotations.get(annotation))
+                if role is not None and role not in declared:
                     by_role[role].append((owner, resource))
-    for resource in graph.index.resources:
-        if resource.group in WORKLOADS:
-            for made_by in (
-                *resource.inputs_from.get("role", ()),
-                *resource.inputs_from.get("taskRoleArn", ()),
-            ):
-                if graph.index.by_key.get(made_by) is not None:
-                    by_role[made_by].append((graph.owners.of(resource), resource))
     for (_scope, namespace, name), users in by_account.items():
         yield from _finding("ServiceAccount", name, namespace, users, advisory=False)
     for handle, users in by_role.items():
@@ -56,6 +49,7 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
             "Role", found.name if found else handle.rpartition("/")[2], None, users, advisory=True
         )
     yield from _rights(graph)
+    yield from _wide_rights(graph)
 
 
 def _finding(
@@ -105,6 +99,32 @@ def _rights(graph: Graph) -> Iterator[Finding]:
             resource=right.binding.key,
             origin=right.binding.origin,
             message=f"{account} (owner {owner.name}) → {' → '.join(steps[1:])} ({victims}): {_REMEDY}",
+        )
+
+
+def _wide_rights(graph: Graph) -> Iterator[Finding]:
+    """Policies whose wildcards cover another stated owner's stores, secrets or keys."""
+    for right in wide_rights(graph):
+        workload, owner = right.workload.resource, graph.owner(right.workload)
+        covered = ", ".join(
+            f"{store.title} (owner {store.owner.name})" for store in right.stores if store.owner is not None
+        )
+        first = right.stores[0]
+        names = [store.owner.name for store in right.stores if store.owner is not None]
+        yield Finding(
+            rule=ID,
+            level=MANDATORY,
+            store_kind=first.display_kind,
+            store_name=first.name if len(right.stores) == 1 else "*",
+            store_namespace=None,
+            logical=None,
+            users=(workload.name,),
+            owners=tuple(dict.fromkeys((owner.name, *names))),
+            paths=tuple((workload.name, right.policy.title, store.title) for store in right.stores),
+            resource=workload.key,
+            origin=workload.origin,
+            message=f"{workload.name} (owner {owner.name}) → {right.policy.title}, by a wildcard → {covered}: "
+            + _REMEDY,
         )
 
 

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..findings import ADVISORY, MANDATORY, Finding, Rule, message_of
+from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_uses, message_of
 from ..graph.graph import Graph
 from ..graph.owners import Owner
+from ..graph.stores import Store
 from ..graph.uses import Reading
 from ..resources import dig, text
+from ..sharing import counted
 
 ID = "shared-secret"
 _REMEDY = (
@@ -30,6 +32,28 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
         if _is_told_of_elsewhere(graph, namespace, name, readings):
             continue
         yield from _finding(graph, name, readings)
+    for store in graph.every_store():
+        if store.kind == "secret":
+            yield from _of_cloud(graph, store)
+
+
+def _of_cloud(graph: Graph, store: Store) -> Iterator[Finding]:
+    """Secrets, secret parameters and keys of a cloud that several owners are given, or have the right to read."""
+    owner = store.owner if store.owner is not None and store.owner.declared else None
+    opened = graph.links.stores_behind(store.key, graph.stores)
+    if opened and (owner is None or any(item.owner is None or item.owner == owner for item in opened)):
+        return  # the rules about what it opens speak of it
+    uses = counted(graph, graph.uses_of.get(store.key, ()))
+    owners = {(found := graph.owner(use.workload)).identity: found for use in uses}
+    foreign = [use for use in uses if owner is None or graph.owner(use.workload) != owner]
+    if owner is not None:
+        owners.setdefault(owner.identity, owner)
+    if len(owners) > 1 and foreign:
+        strict = sum(item.declared for item in owners.values()) > 1
+        level = MANDATORY if strict else ADVISORY
+        yield finding_of_uses(
+            ID, level, store, None, foreign, graph, _REMEDY, [owner] if owner is not None else []
+        )
 
 
 def _is_told_of_elsewhere(graph: Graph, namespace: str, name: str, readings: list[Reading]) -> bool:

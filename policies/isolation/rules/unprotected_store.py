@@ -36,7 +36,7 @@ def _keeps_data(store: Store) -> bool:
         "Pod",
     }:
         return bool(sequence(dig(resource.body, "spec", "volumeClaimTemplates")))
-    return store.kind != "registry"
+    return store.kind not in {"registry", "secret"}
 
 
 RULE = Rule(
