@@ -70,7 +70,10 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
         found += _unnamed(
             graph, store, unnamed, [use for members in buckets.values() for use in members], owner
         )
-    if len(buckets) > 1 and all(item.certain for item in found):
+    everybody = _owners(graph, uses, owner)
+    if len(buckets) > 1 and all(
+        item.certain and _owners(graph, item.uses, item.store_owner) != everybody for item in found
+    ):
         # Those who share one database are spoken of above; that all of them meet on one server is worth knowing too.
         found.append(_shared(store, None, uses, owner, False))
     elif not found:

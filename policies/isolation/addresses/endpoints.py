@@ -234,7 +234,8 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
     database = first if first and not (web and engine is None) else None
     database = next((options[key] for key in _DATABASE_OPTIONS if options.get(key)), database) or None
     if engine and engine.name == "redis":
-        database = options.get("db") or (database if database and database.isdigit() else None)
+        number = options.get("db") or database
+        database = str(int(number)) if number and number.isdecimal() else None
     if engine and engine.kind == "broker":
         database = unquote(path) or None
     schema = next((options[key] for key in _SCHEMA_OPTIONS if options.get(key)), None) if engine else None

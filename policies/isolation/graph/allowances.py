@@ -31,10 +31,13 @@ class Allowance:
     policy: Resource
     client: Workload
     store: Store
+    guarded: bool = False
+    """Whether it is the client's alone, and policies at the store decide for themselves whom they let in."""
 
 
 def allowances(graph: Graph) -> Iterator[Allowance]:
     """Allowances at the store's side and at the client's; a selector that fits nobody allows nothing."""
+    guarded = _guarded(graph)
     for policy in graph.index.of_kind("NetworkPolicy"):
         spec = mapping(dig(policy.body, "spec"))
         own = workloads_selected(graph, policy, policy.namespace or "default", spec.get("podSelector"))
@@ -50,9 +53,38 @@ def allowances(graph: Graph) -> Iterator[Allowance]:
                     selector = dig(peer, "podSelector")
                     pods = workloads_selected(graph, policy, namespace, selector)
                     for store in _stores(graph, policy, namespace, selector, pods):
+                        known = store.key in guarded
                         for client in own:
                             if _opens(rule, store) and client.key != store.key:
-                                yield Allowance(policy=policy, client=client, store=store)
+                                yield Allowance(policy=policy, client=client, store=store, guarded=known)
+
+
+def _guarded(graph: Graph) -> set[str]:
+    """Keys of the stores whose own policies tell by labels whom they let in, and so whom they do not.
+
+    Kubernetes lets a connection through if both sides allow it; a side that no policy speaks of allows everything.
+    """
+    found: set[str] = set()
+    open_to_all: set[str] = set()
+    for policy in graph.index.of_kind("NetworkPolicy"):
+        spec = mapping(dig(policy.body, "spec"))
+        if "Ingress" not in (sequence(spec.get("policyTypes")) or ("Ingress",)):
+            continue
+        namespace, selector = policy.namespace or "default", spec.get("podSelector")
+        own = workloads_selected(graph, policy, namespace, selector)
+        for store in _stores(graph, policy, namespace, selector, own):
+            found.add(store.key)
+            for rule in sequence(spec.get("ingress")):
+                peers = sequence(dig(rule, "from"))
+                if _opens(rule, store) and not (peers and all(_is_plain(peer) for peer in peers)):
+                    open_to_all.add(store.key)
+    return found - open_to_all
+
+
+def _is_plain(peer: Any) -> bool:
+    """Whether a peer is told by labels that this can judge, and by no address."""
+    selectors = (dig(peer, "podSelector"), dig(peer, "namespaceSelector"))
+    return dig(peer, "ipBlock") is None and all(_labels(selector) is not None for selector in selectors)
 
 
 def _peers(graph: Graph, policy: Resource, peers: Any) -> Iterator[Workload]:

@@ -55,7 +55,7 @@ class Beside:
             return endpoint.database
         databases = self._databases_of(engine)
         if engine is not None and engine.kind == "cache":
-            named = {name: value for name, value in databases.items() if value.isdigit()}
+            named = {name: str(int(value)) for name, value in databases.items() if value.isdecimal()}
             return closest(variable, named, self.hosts)
         if engine is not None and engine.kind == "broker":
             return None

@@ -40,6 +40,9 @@ def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
         for client in clients.values()
         if stated and graph.owner(client).declared and graph.owner(client) != owner
     ]
+    if not foreign:  # where no statement forbids it, a guarded store's own policies say all there is to say
+        told = {item.client.key for item in found if item.guarded}
+        clients = {key: client for key, client in clients.items() if key not in told}
     owners = {graph.owner(client).identity: graph.owner(client) for client in (foreign or clients.values())}
     if not foreign and (stated or len(owners) < 2):
         return
