@@ -91,6 +91,8 @@ def _bucket(graph: Graph, use: Use, grade: str) -> str | None:
         logical = engine.default_logical
         if engine.name == "postgresql" and not graph.owners.any_declared:
             logical = use.login  # the server's default: a database called as its user
+    if logical is not None and engine is not None and engine.any_case:
+        logical = logical.lower()
     return f"{logical}/{use.schema}" if logical and grade == "schema" and use.schema else logical
 
 

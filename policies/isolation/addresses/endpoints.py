@@ -8,27 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from ..catalog.engines import BY_NAME, BY_PORT, Engine, engine_of_scheme
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One address that a text names."""
-
-    host: str
-    port: int | None = None
-    engine: Engine | None = None
-    """The engine that the text itself names, by scheme or by port; None if it does not."""
-    database: str | None = None
-    schema: str | None = None
-    user: str | None = None
-    bare: bool = False
-    """Whether the text is nothing but a word that could be a host, or anything else."""
-
+from .connection_strings import ORACLE_NAME, in_connection_string, oracle_descriptors, pairs_in
+from .endpoint import HOST, HOST_ONLY, OPEN, SOCKET, Endpoint, split_port
 
 _URL = re.compile(r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:_-]{1,40}?)://([^\s\"'<>`\\|)}\]]+)")
 _NAMED_INSTANCE = re.compile(r"(sqlserver://[^\\/;\s]+)\\+\w+")
@@ -51,44 +37,17 @@ _WEB = frozenset(
         "ldaps",
     }
 )
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?"
-_HOST_ONLY = re.compile(rf"^{_HOST}$")
-_HOST_PORT = re.compile(rf"(?<![\w./@:-])({_HOST}):(\d{{2,5}})(?![\w.:-])")
-_UNFILLED = re.compile(r"<%.*?%>|\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
-_OPEN = "\N{CURRENCY SIGN}"  # in place of what nothing fills in: no host, and no database anybody could share
-_HOST_SETTING = re.compile(rf"\bhost=({_HOST})(?=\s|$)")
-_PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
-_GO_MYSQL = re.compile(r"^(?:([^:@/]+)(?::[^@]*)?@)?(?:tcp|tcp6)?\(([^()]+)\)/([^?\s]*)")
-_ORACLE = re.compile(r"^jdbc:oracle:\w+:(?:[^@]*)@(?://)?([^:/?]+)(?::(\d+))?[:/](\w+)", re.IGNORECASE)
-_ORACLE_TNS = re.compile(
-    r"\(HOST\s*=\s*([^)\s]+)\s*\).*?\((?:SERVICE_NAME|SID)\s*=\s*([^)\s]+)\s*\)", re.IGNORECASE | re.DOTALL
-)
-_PAIR = re.compile(r"\s*([A-Za-z][A-Za-z _]*?)\s*=\s*(\"[^\"]*\"|'[^']*'|[^;]*)\s*(?:;|$)")
-_LIBPQ_PAIR = re.compile(r"([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']+)")
 
-_SERVER_KEYS = (
-    "server",
-    "data source",
-    "datasource",
-    "host",
-    "address",
-    "addr",
-    "network address",
-    "hostname",
-    "endpoint",
-    "contact points",
-)
-_DATABASE_KEYS = (
-    "database",
-    "initial catalog",
-    "dbname",
-    "db",
-    "databasename",
-    "default keyspace",
-    "defaultdatabase",
-)
-_USER_KEYS = ("user id", "uid", "user", "username", "user name")
-_DATABASE_OPTIONS = ("databasename", "database", "dbname", "servicename")
+
+_HOST_PORT = re.compile(rf"(?<![\w./@:-])({HOST}):(\d{{2,5}})(?![\w.:-])")
+_UNFILLED = re.compile(r"<%.*?%>|\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
+
+_HOST_SETTING = re.compile(rf"\bhost=({HOST})(?=[\s;\"']|$)")
+
+_PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
+
+
+_DATABASE_OPTIONS = ("databasename", "database", "dbname", "servicename", "service_name", "sid")
 _SCHEMA_OPTIONS = ("currentschema", "schema", "search_path", "searchpath")
 
 
@@ -108,7 +67,7 @@ def endpoints(value: str) -> tuple[Endpoint, ...]:
 
 def _without_templates(value: str) -> str:
     if "$" in value or "<" in value or "{" in value or "%" in value:
-        return _UNFILLED.sub(_OPEN, value)
+        return _UNFILLED.sub(OPEN, value)
     return value
 
 
@@ -117,11 +76,13 @@ def addresses_in_text(value: str) -> Iterator[Endpoint]:
     value = _without_templates(value)
     if "://" in value:
         yield from _urls(value)
+    if "(" in value and ORACLE_NAME.search(value):
+        yield from oracle_descriptors(value)
     if "host=" in value:
         for line in value.splitlines():
             found = _HOST_SETTING.search(line)
             if found:
-                pairs = _pairs(line[found.start() :])
+                pairs = pairs_in(re.split("[\"']\\s*[,)\\]]", line[found.start() :])[0])
                 port = pairs.get("port", "")
                 yield Endpoint(
                     host=found[1],
@@ -136,76 +97,9 @@ def addresses_in_text(value: str) -> Iterator[Endpoint]:
 
 
 def _structured(value: str) -> Iterator[Endpoint]:
-    lowered = value.lower()
-    if lowered.startswith("jdbc:oracle:"):
-        match = _ORACLE.match(value)
-        if match:
-            host, port, service = match.groups()
-            yield Endpoint(
-                host=host, port=int(port) if port else None, engine=BY_NAME["oracle"], database=service
-            )
-        elif tns := _ORACLE_TNS.search(value):
-            yield Endpoint(host=tns[1], engine=BY_NAME["oracle"], database=tns[2])
-        return
-    if "://" in value:
-        yield from _urls(value)
-        return
-    match = _GO_MYSQL.match(value)
-    if match:
-        user, address, database = match.groups()
-        host, port = _split_port(address)
-        yield Endpoint(
-            host=host, port=port, engine=BY_NAME["mysql"], database=database or None, user=user or None
-        )
-        return
-    pdo = re.match(r"^(mysql|pgsql|sqlsrv|dblib|firebird|oci):(.*)$", value, re.IGNORECASE | re.DOTALL)
-    engine = {"mysql": "mysql", "pgsql": "postgresql", "sqlsrv": "mssql", "dblib": "mssql"}.get(
-        pdo[1].lower() if pdo else "", ""
-    )
-    if "=" not in value:
-        return
-    body = pdo[2] if pdo else value
-    pairs = _pairs(body)
-    server = next((pairs[key] for key in _SERVER_KEYS if key in pairs), None)
-    if server is None:
-        if "," in value and ":" in value.partition(",")[0] and "=" not in value.partition(",")[0]:
-            yield from _stack_exchange_redis(value)
-        return
-    if not engine and not any(key in pairs for key in (*_DATABASE_KEYS, *_USER_KEYS)):
-        return
-    for part in server.split(",") if engine != "mssql" and not re.search(r",\d+$", server) else [server]:
-        address = re.sub(r"^(tcp|np|lpc|admin):", "", part.strip()).split("\\")[0].replace(",", ":")
-        host, port = _split_port(address)
-        if port is None and (pairs.get("port") or "").isdigit():
-            port = int(pairs["port"])
-        if _HOST_ONLY.match(host):
-            yield Endpoint(
-                host=host,
-                port=port,
-                engine=BY_NAME.get(engine) or (BY_PORT.get(port) if port else None),
-                database=next((pairs[key] for key in _DATABASE_KEYS if pairs.get(key)), None),
-                schema=next(
-                    (pairs[key] for key in ("search path", "searchpath", "schema") if pairs.get(key)), None
-                ),
-                user=next((pairs[key] for key in _USER_KEYS if pairs.get(key)), None),
-            )
-
-
-def _pairs(body: str) -> dict[str, str]:
-    found = _PAIR.findall(body) if ";" in body else _LIBPQ_PAIR.findall(body)
-    if ";" not in body and len(found) <= 1:
-        found = _PAIR.findall(body) if body.count("=") == 1 else found
-    return {re.sub(r"\s+", " ", key.strip().lower()): raw.strip().strip("'\"") for key, raw in found}
-
-
-def _stack_exchange_redis(value: str) -> Iterator[Endpoint]:
-    parts = [part.strip() for part in value.split(",")]
-    options = dict(part.split("=", 1) for part in parts if "=" in part)
-    database = {key.lower(): item for key, item in options.items()}.get("defaultdatabase")
-    for part in parts:
-        if "=" not in part:
-            host, port = _split_port(part)
-            yield Endpoint(host=host, port=port, engine=BY_PORT.get(port or 0), database=database)
+    if "://" in value and not value.lower().startswith("jdbc:oracle:"):
+        return _urls(value)
+    return in_connection_string(value)
 
 
 def _urls(value: str) -> Iterator[Endpoint]:
@@ -242,9 +136,16 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
     if engine and engine.name == "s3":
         yield Endpoint(host=authority, engine=engine, database=authority)
         return
+    if not authority and engine is not None and options.get("host"):
+        authority = ":".join(filter(None, (options["host"], options.get("port"))))
+    if socket := SOCKET.search(
+        options.get("host") or options.get("unix_sock") or options.get("unix_socket") or ""
+    ):
+        yield Endpoint(host=socket[1], engine=engine, database=database, schema=schema, user=user)
+        return
     for part in authority.split(","):
-        host, port = _split_port(re.sub(r"^\w+\(|\)$", "", part.rpartition("://")[2]))
-        if host and _HOST_ONLY.match(host):
+        host, port = split_port(re.sub(r"^\w+\(|\)$", "", part.rpartition("://")[2]))
+        if host and HOST_ONLY.match(host):
             spoken = engine or (BY_PORT.get(port) if port else None)
             if database is None and spoken is BY_NAME["couchdb"] and not first.startswith("_"):
                 database = first or None
@@ -252,7 +153,7 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
                 host=host,
                 port=port,
                 engine=spoken,
-                database=None if database and _OPEN in database else database,
+                database=None if database and OPEN in database else database,
                 schema=schema,
                 user=user,
             )
@@ -264,8 +165,8 @@ def _host_list(value: str) -> Iterator[Endpoint]:
         if login and ":" not in login:
             continue  # somebody's mail address
         item, _, path = address.partition("/")
-        host, port = _split_port(item)
-        if not _HOST_ONLY.match(host) or host.isdigit():
+        host, port = split_port(item)
+        if not HOST_ONLY.match(host) or host.isdigit():
             continue
         endpoint = Endpoint(
             host=host,
@@ -275,12 +176,3 @@ def _host_list(value: str) -> Iterator[Endpoint]:
             bare=port is None,
         )
         yield replace(endpoint, database=path) if path and port else endpoint
-
-
-def _split_port(address: str) -> tuple[str, int | None]:
-    host, colon, port = address.strip().rpartition(":")
-    if colon and port.isdigit() and int(port) < 65536:
-        return host, int(port)
-    if colon and port == _OPEN:
-        return host, None
-    return address.strip(), None

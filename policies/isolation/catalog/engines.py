@@ -25,6 +25,8 @@ class Engine:
     """The logical store that a client gets when it names none; None where that depends on the login."""
     generic_port: bool = False
     """Whether the port is used by too much else to say anything alone."""
+    any_case: bool = False
+    """Whether `Orders` and `orders` are one logical store."""
 
 
 def _engine(
@@ -36,6 +38,7 @@ def _engine(
     *,
     default: str | None = None,
     generic: bool = False,
+    any_case: bool = False,
 ) -> Engine:
     return Engine(
         name=name,
@@ -45,6 +48,7 @@ def _engine(
         schemes=tuple(schemes.split()),
         default_logical=default,
         generic_port=generic,
+        any_case=any_case,
     )
 
 
@@ -65,8 +69,16 @@ ENGINES: Final = (
         (3306, 33060),
         "mysql mariadb mysql2 mysqli mysqlx tidb percona singlestore",
     ),
-    _engine("mssql", "database", "mssql sqlserver", (1433,), "sqlserver mssql jtds", default="master"),
-    _engine("oracle", "database", "oracle oracledb", (1521,), "oracle"),
+    _engine(
+        "mssql",
+        "database",
+        "mssql sqlserver",
+        (1433,),
+        "sqlserver mssql jtds",
+        default="master",
+        any_case=True,
+    ),
+    _engine("oracle", "database", "oracle oracledb", (1521,), "oracle", any_case=True),
     _engine("db2", "database", "db2", (50000,), "db2", generic=True),
     _engine("firebird", "database", "firebird firebirdsql", (3050,), "firebird firebirdsql", generic=True),
     _engine("mongodb", "database", "mongo mongodb ferretdb documentdb", (27017, 27018), "mongodb mongo"),
@@ -141,42 +153,6 @@ SERVER_PASSWORD_VARIABLES: Final = listed(
     "RABBITMQ_PASSWORD CLICKHOUSE_PASSWORD NEO4J_AUTH COUCHDB_PASSWORD ELASTIC_PASSWORD ORACLE_PASSWORD "
     "CASSANDRA_PASSWORD MINIO_ROOT_PASSWORD MINIO_SECRET_KEY ARANGO_ROOT_PASSWORD"
 )
-
-CLOUD_HOSTS: Final = (
-    (".rds.amazonaws.com", "database"),
-    (".docdb.amazonaws.com", "database"),
-    (".neptune.amazonaws.com", "database"),
-    (".redshift.amazonaws.com", "database"),
-    (".cache.amazonaws.com", "cache"),
-    (".mq.amazonaws.com", "broker"),
-    (".kafka.amazonaws.com", "broker"),
-    (".es.amazonaws.com", "search"),
-    (".efs.amazonaws.com", "filesystem"),
-    (".database.windows.net", "database"),
-    (".postgres.database.azure.com", "database"),
-    (".mysql.database.azure.com", "database"),
-    (".documents.azure.com", "database"),
-    (".mongo.cosmos.azure.com", "database"),
-    (".redis.cache.windows.net", "cache"),
-    (".servicebus.windows.net", "broker"),
-    (".blob.core.windows.net", "object-store"),
-    (".file.core.windows.net", "filesystem"),
-    (".mongodb.net", "database"),
-    (".neon.tech", "database"),
-    (".supabase.co", "database"),
-    (".psdb.cloud", "database"),
-    (".cockroachlabs.cloud", "database"),
-    (".upstash.io", "cache"),
-    (".redislabs.com", "cache"),
-    (".cloudamqp.com", "broker"),
-    (".clickhouse.cloud", "database"),
-    (".elastic-cloud.com", "search"),
-    (".timescaledb.io", "database"),
-    (".db.ondigitalocean.com", "database"),
-    (".aivencloud.com", "database"),
-    (".snowflakecomputing.com", "database"),
-)
-"""Host name endings of managed stores."""
 
 SERVER_DATABASE_VARIABLES: Final = (
     "POSTGRES_DB",

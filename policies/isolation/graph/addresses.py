@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..addresses.endpoints import Endpoint, addresses_in_text, endpoints
+from ..addresses.endpoint import Endpoint
+from ..addresses.endpoints import addresses_in_text, endpoints
 from ..addresses.variables import (
     may_name_host,
     surely_names_host,
     words,
 )
-from ..catalog.engines import BY_NAME, BY_WORD, CLOUD_HOSTS, Engine
-from ..catalog.images import image_words, is_proxy
+from ..catalog.engines import BY_WORD, Engine
+from ..catalog.hosts import CLOUD_HOSTS, canonical_host
+from ..catalog.images import is_proxy
 from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
 from .given import Variable
 from .names import Destination
+from .proxies import Way, beyond, managed_beyond, port_of
 from .stores import Store
 from .workloads import Workload
 
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     from .graph import Graph, Use
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104
-_INSTANCE = re.compile(
-    r"(?:^|[=\s,])((?:[\w.-]+:)?[\w-]+:[\w-]+:[\w-]+)(?:=tcp:(?:[\d.]+:)?(\d+)|\?port=(\d+))?"
-)
 _DATABASE_HINTS = frozenset({"db", "database", "sql", "datasource", "rdbms", "pg"})
 
 
@@ -40,6 +39,9 @@ class Call:
     target: Workload
     engine: Engine | None
     """None for a proxy of an engine that the address does not name."""
+    port: int | None
+    """The port of its pods that is called."""
+    endpoint: Endpoint
     logical: Any
     schema: str | None
     steps: tuple[str, ...]
@@ -49,45 +51,65 @@ class Call:
 
 
 def address_uses(
-    graph: Graph, workload: Workload, given: list[Variable], elsewhere: tuple[list[Variable], ...] = ()
+    graph: Graph, workload: Workload, given: list[list[Variable]], ways: Sequence[Way]
 ) -> Iterator[Use | Call]:
-    """The uses that one container's variables, or one pod's files, make plain."""
+    """The uses that a workload's variables and files make plain; `ways` lead out of its pod.
+
+    What a proxy in the pod is configured with counts only where nothing says which of its ways the program takes.
+    """
+    configured = frozenset(member for way in ways for member in way.members)
+    of_proxy: list[Use | Call] = []
+    led_out = False
+    for group in given:
+        beside = beside_hosts(group, tuple(other for other in given if other is not group))
+        for variable in group:
+            if not isinstance(variable.value, str) or not variable.value or variable.waiting:
+                continue
+            if id(variable) in configured:
+                of_proxy += _uses_of_variable(graph, workload, variable, beside, ())
+                continue
+            yield from _uses_of_variable(graph, workload, variable, beside, ways)
+            led_out = led_out or any(
+                endpoint.host.lower() in _LOCAL and _out_of_pod(variable, endpoint, beside, ways)
+                for endpoint in _endpoints(variable)
+            )
+    if not led_out:
+        yield from of_proxy
+
+
+def _endpoints(variable: Variable) -> Iterable[Endpoint]:
+    search = addresses_in_text if variable.free_text else endpoints
+    return search(str(variable.value))
+
+
+def _uses_of_variable(
+    graph: Graph, workload: Workload, variable: Variable, beside: Beside, ways: Sequence[Way]
+) -> Iterator[Use | Call]:
     from .graph import Use
 
-    beside = beside_hosts(given, elsewhere)
-    for variable in given:
-        if not isinstance(variable.value, str) or not variable.value or variable.waiting:
-            continue
-        handled = _handled(graph, variable)
-        if handled is not None:
-            yield Use(workload=workload, store=handled, steps=variable.steps)
-            continue
-        search = addresses_in_text if variable.free_text else endpoints
-        for endpoint in search(variable.value):
-            local = endpoint.host.lower() in _LOCAL
-            reached = _beyond_sidecar(workload, endpoint) if local else endpoint
-            if reached is not None:
-                yield from _uses(graph, workload, variable, reached, beside)
+    handled = _handled(graph, variable)
+    if handled is not None:
+        yield Use(workload=workload, store=handled, steps=variable.steps)
+        return
+    for endpoint in _endpoints(variable):
+        reached = [endpoint]
+        if endpoint.host.lower() in _LOCAL:
+            managed = managed_beyond(workload, endpoint)
+            reached = [managed] if managed else _out_of_pod(variable, endpoint, beside, ways)
+        for outer in reached:
+            yield from uses_of_endpoint(graph, workload, variable, outer, beside)
 
 
-def _beyond_sidecar(workload: Workload, endpoint: Endpoint) -> Endpoint | None:
-    """What a managed database's proxy in the same pod makes of `localhost`; None without one."""
-    for container in workload.containers():
-        if {"cloudsql", "cloud-sql-proxy", "gce-proxy"} & set(
-            image_words(text(dig(container, "image")) or "")
-        ):
-            for argument in (*sequence(dig(container, "command")), *sequence(dig(container, "args"))):
-                instance = _INSTANCE.search(text(argument) or "")
-                if instance is not None and (
-                    endpoint.port is None or instance[2] in {None, str(endpoint.port)}
-                ):
-                    return replace(
-                        endpoint,
-                        host=instance[1],
-                        engine=endpoint.engine or BY_NAME["postgresql"],
-                        bare=False,
-                    )
-    return None
+def _out_of_pod(
+    variable: Variable, endpoint: Endpoint, beside: Beside, ways: Sequence[Way]
+) -> list[Endpoint]:
+    """What a proxy in the same pod makes of `localhost`."""
+    if not ways or (endpoint.bare and not surely_names_host(variable.name)):
+        return []
+    engine = endpoint.engine or _engine_of_words(variable.name)
+    database = beside.database(variable.name, endpoint, engine)
+    port = endpoint.port or beside.port(variable.name) or next(iter(engine.ports if engine else ()), None)
+    return [found for found, _ in beyond(ways, port, endpoint, database)]
 
 
 def _handled(graph: Graph, variable: Variable) -> Store | None:
@@ -105,13 +127,14 @@ def _handled(graph: Graph, variable: Variable) -> Store | None:
     return found if found is not None and found.kind in kinds else None
 
 
-def _uses(
+def uses_of_endpoint(
     graph: Graph,
     workload: Workload,
     variable: Variable,
     endpoint: Endpoint,
     beside: Beside,
 ) -> Iterator[Use | Call]:
+    """The uses of the stores that an address in a variable leads to, or the call of what passes it on."""
     from .graph import Use
 
     if endpoint.bare and not _plausible_host(variable.name, endpoint.host):
@@ -130,10 +153,15 @@ def _uses(
         target = destination.workloads[0]
         proxied = bool(target.images) and all(is_proxy(image) for image in target.images)
         if endpoint.engine is not None or (proxied and (engine is not None or _about_database(variable))):
+            known = endpoint
+            if known.port is None and (port := beside.port(variable.name)) is not None:
+                known = replace(endpoint, port=port)
             yield Call(
                 workload=workload,
                 target=target,
                 engine=endpoint.engine or engine,
+                port=port_of(known, engine, destination.service, target),
+                endpoint=endpoint,
                 logical=beside.database(variable.name, endpoint, endpoint.engine or engine),
                 schema=endpoint.schema,
                 steps=steps,
@@ -143,7 +171,8 @@ def _uses(
             )
         return
     if not stores and destination.outside:
-        outside = _outside(graph, variable, endpoint, engine, destination.outside)
+        renamed = bool(destination.steps) or _alias(workload, endpoint.host) is not None
+        outside = _outside(graph, variable, endpoint, engine, destination.outside, renamed=renamed)
         stores = [outside] if outside is not None else []
     for store in stores:
         if store.key == workload.key:
@@ -166,10 +195,19 @@ def _destination(
     if (engine is not None and engine.name == "s3") or ":" in endpoint.host:
         handled = graph.names.handle(endpoint.host)
         return Destination(store=handled) if handled else Destination(outside=endpoint.host)
-    found = graph.names.resolve(endpoint.host, workload.namespace, workload.resource.scope)
+    host = _alias(workload, endpoint.host) or endpoint.host
+    found = graph.names.resolve(host, workload.namespace, workload.resource.scope)
     if found is None and endpoint.engine is not None and not endpoint.bare:
         return Destination(outside=f"{endpoint.host.lower()}.{workload.namespace}.svc")
     return found
+
+
+def _alias(workload: Workload, host: str) -> str | None:
+    """The address that the pod's own hosts file gives a name, before anybody asks the cluster's DNS."""
+    for entry in sequence(dig(workload.pod, "hostAliases")):
+        if host.lower() in {(text(name) or "").lower() for name in sequence(dig(entry, "hostnames"))}:
+            return text(dig(entry, "ip"))
+    return None
 
 
 def _plausible_host(name: str, host: str) -> bool:
@@ -191,33 +229,21 @@ def _about_database(variable: Variable) -> bool:
 
 
 def _outside(
-    graph: Graph, variable: Variable, endpoint: Endpoint, engine: Engine | None, host: str
+    graph: Graph, variable: Variable, endpoint: Endpoint, engine: Engine | None, host: str, *, renamed: bool
 ) -> Store | None:
-    """A store outside the input, if the address shows that it is one."""
+    """A store outside the input, if the address shows that it is one; `renamed` if a name in the input led there."""
+    host = canonical_host(host)
     kind = next((kind for ending, kind in CLOUD_HOSTS if host.endswith(ending)), None)
     if engine is not None:
         kind = engine.kind
     elif kind is None and _about_database(variable):
         kind = "database" if endpoint.bare or endpoint.port else None
+    if kind is None and endpoint.data:
+        kind = "database"
     if kind is None or (endpoint.bare and "." not in host):
         return None
     key = f"external:{host}"
     if key not in graph.stores:
-        graph.stores[key] = Store(
-            key=key, kind=kind, display_kind="external", name=endpoint.host.lower().rstrip("."), engine=engine
-        )
+        name = host if renamed else endpoint.host.lower().rstrip(".")
+        graph.stores[key] = Store(key=key, kind=kind, display_kind="external", name=name, engine=engine)
     return graph.stores[key]
-
-
-def through(call: Call, beyond: Use) -> Use:
-    """The use of the store behind a proxy, by the proxy's client."""
-    return replace(
-        beyond,
-        workload=call.workload,
-        logical=call.logical or beyond.logical,
-        schema=call.schema,
-        steps=(*call.steps, call.target.resource.title, *beyond.steps),
-        carriers=call.carriers,
-        login=call.login,
-        lists=call.lists,
-    )

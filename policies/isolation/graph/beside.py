@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..addresses.endpoints import Endpoint, endpoints
+from ..addresses.endpoint import Endpoint
+from ..addresses.endpoints import endpoints
 from ..addresses.variables import (
     chooses_driver,
     closest,
@@ -16,6 +17,7 @@ from ..addresses.variables import (
     names_login,
     of_database,
     of_engine,
+    words,
 )
 from ..catalog.engines import Engine
 from ..resources import UNKNOWN
@@ -35,6 +37,7 @@ class Beside:
     logins: dict[str, str] = field(default_factory=dict)
     spoken: set[str] = field(default_factory=set)
     """Databases that addresses carry themselves."""
+    ports: dict[str, str] = field(default_factory=dict)
     unknown_database: bool = False
     elsewhere: tuple[list[Variable], ...] = ()
     """The variables of the pod's other containers, and its files' settings."""
@@ -48,6 +51,11 @@ class Beside:
                 n: v for n, v in logins.items() if of_engine(n, engine) and (data or not of_database(n))
             }
         return closest(variable, logins, self.hosts)
+
+    def port(self, variable: str) -> int | None:
+        """The port that goes with the host in a variable."""
+        found = closest(variable, self.ports, self.hosts)
+        return int(found) if found is not None else None
 
     def database(self, variable: str, endpoint: Endpoint, engine: Engine | None) -> Any:
         """The database that goes with an address in a variable; `UNKNOWN` where that is open."""
@@ -92,6 +100,8 @@ def beside_hosts(given: list[Variable], elsewhere: tuple[list[Variable], ...] = 
                 found.unknown_database = True
             elif isinstance(value, str) and _DATABASE_NAME.match(value) and not chooses_driver(name, value):
                 found.databases[name] = value
+        elif isinstance(value, str) and value.isdigit() and words(name)[-1:] == ("port",):
+            found.ports[name] = value
         elif isinstance(value, str) and value and names_login(name):
             found.logins[name] = value
         elif isinstance(value, str) and value and may_name_host(name):

@@ -36,7 +36,7 @@ def carrier_of(kind: str, name: str, workload: Workload, index: Index) -> Carrie
 
 
 def data_of(carrier: Carrier) -> list[tuple[str, Any]]:
-    """Keys and values of a Secret or ConfigMap; binary values are unknown."""
+    """Keys and values of a Secret or ConfigMap; values that are no text are unknown."""
     resource = carrier.resource
     return list(_data_of(resource).items()) if resource is not None else []
 
@@ -69,6 +69,8 @@ def _data_of(resource: Resource) -> dict[str, Any]:
     for key, value in mapping(encoded).items():
         found[key] = decoded(value) if resource.kind == "Secret" else value
     found.update(mapping(dig(resource.body, "stringData")))
+    for key, value in mapping(dig(resource.body, "binaryData")).items():
+        found[key] = decoded(value)
     for key in mapping(dig(resource.body, "spec", "encryptedData")):
         found[key] = UNKNOWN
     resource.decoded = {key: UNKNOWN if value is UNKNOWN else text(value) for key, value in found.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..catalog.fronts import BY_KIND as FRONT_BY_KIND
 from ..catalog.operators import Operator
@@ -24,6 +24,8 @@ class Destination:
     """Canonical host name; the same for every spelling of one cluster name."""
     steps: tuple[str, ...] = ()
     """Services passed on the way."""
+    service: Resource | None = None
+    """The Service that leads to the workloads."""
 
 
 class Names:
@@ -147,24 +149,15 @@ class Names:
             onward = self.resolve(target, namespace, service.scope) if target else self._named_by(service)
             if onward is None:
                 return Destination(outside=target, steps=step) if target else None
-            return Destination(
-                workloads=onward.workloads,
-                store=onward.store,
-                outside=onward.outside,
-                steps=(*step, *onward.steps),
-            )
+            return replace(onward, steps=(*step, *onward.steps))
         workloads = tuple(self._index.selected_by(service))
         if workloads:
-            return Destination(workloads=workloads, steps=step if workloads[0].resource.name != name else ())
+            passed = step if workloads[0].resource.name != name else ()
+            return Destination(workloads=workloads, steps=passed, service=service)
         for address in self._endpoints.get((service.scope, namespace, name), ()):
             onward = self.resolve(address, namespace, service.scope)
             if onward is not None:
-                return Destination(
-                    workloads=onward.workloads,
-                    store=onward.store,
-                    outside=onward.outside,
-                    steps=(*step, *onward.steps),
-                )
+                return replace(onward, steps=(*step, *onward.steps))
             return Destination(outside=address, steps=step)
         return Destination(outside=f"{name}.{namespace}.svc", steps=())
 

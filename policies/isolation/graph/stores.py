@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..catalog import listed
 from ..catalog.cloud import ENGINES_BY_PREFIX, STORES, CloudStore
 from ..catalog.engines import BY_NAME, BY_PORT, SERVER_DATABASE_VARIABLES, Engine
 from ..catalog.images import engine_of_image, image_words, is_proxy
@@ -69,7 +70,9 @@ def served_engine(workload: Workload, index: Index) -> Engine | None:
 
 def _only_companions(workload: Workload) -> bool:
     """Whether the image says that it is a proxy or a tool of an engine, and so not the engine."""
-    tools = {"exporter", "proxy", "ui", "operator", "express", "commander", "admin", "router"}
+    tools = listed(
+        "exporter proxy ui operator express commander admin router nginx stunnel traefik caddy httpd tunnel"
+    )
     return any(is_proxy(image) or tools & set(image_words(image)) for image in workload.images)
 
 

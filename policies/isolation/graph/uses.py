@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..catalog.images import is_proxy
 from ..resources import UNKNOWN
-from .addresses import Call, address_uses, through
+from .addresses import Call, address_uses
+from .calls import resolve_calls
 from .carriers import Carrier
 from .environment import variables
 from .given import Variable
+from .proxies import Way, ways_of
 from .references import reference_uses
-from .stores import Store, store_of_workload
+from .stores import Store
 from .volumes import volume_uses
 from .workloads import Workload
 
@@ -36,6 +38,7 @@ def collect_uses(graph: Graph) -> None:
     calls: list[Call] = []
     by_address: list[Use] = []
     given: dict[str, list[list[Variable]]] = {}
+    ways: dict[str, list[Way]] = {}
     for workload in graph.index.workloads.values():
         given[workload.key] = list(variables(workload, graph.index))
         for variable in (item for group in given[workload.key] for item in group):
@@ -48,14 +51,13 @@ def collect_uses(graph: Graph) -> None:
                         known=isinstance(variable.value, str),
                     )
                 )
-        for group in given[workload.key]:
-            elsewhere = tuple(other for other in given[workload.key] if other is not group)
-            for found in address_uses(graph, workload, group, elsewhere):
-                if isinstance(found, Call):
-                    calls.append(found)
-                else:
-                    by_address.append(found)
-    proxies = _resolve_calls(graph, calls, by_address)
+        ways[workload.key] = ways_of(given[workload.key])
+        for found in address_uses(graph, workload, given[workload.key], ways[workload.key]):
+            if isinstance(found, Call):
+                calls.append(found)
+            else:
+                by_address.append(found)
+    proxies = resolve_calls(graph, calls, by_address, ways)
     _join_replicas(graph, by_address)
     addressed = {(use.workload.key, use.store.key) for use in by_address}
     graph.uses += by_address
@@ -63,51 +65,6 @@ def collect_uses(graph: Graph) -> None:
         _collect_credentials(graph, workload, given[workload.key], addressed)
     graph.uses += volume_uses(graph)
     graph.uses[:] = _distinct(use for use in graph.uses if _counts(graph, use, proxies))
-
-
-def _resolve_calls(graph: Graph, calls: list[Call], by_address: list[Use]) -> set[str]:
-    """Calls to workloads that are no stores: to what they pass on to, or to a store that nothing else gave away."""
-    used_by: dict[str, list[Use]] = {}
-    for use in by_address:
-        used_by.setdefault(use.workload.key, []).append(use)
-    proxies: set[str] = set()
-    for call in calls:
-        beyond = [
-            use
-            for use in used_by.get(call.target.key, ())
-            if call.engine is None
-            or (use.store.engine is not None and use.store.engine.kind == call.engine.kind)
-        ]
-        forwards = any(is_proxy(image) for image in call.target.images)
-        engines = {use.store.engine for use in beyond}
-        if beyond and (call.engine in engines or forwards):
-            proxies.add(call.target.key)
-            by_address += [through(call, use) for use in beyond]
-            continue
-        if call.engine is None:
-            continue
-        store = graph.stores.get(call.target.key)
-        if store is None:
-            store = graph.stores[call.target.key] = store_of_workload(call.target, call.engine)
-            store.owner = graph.owners.of(call.target.resource)
-        if store.key != call.workload.key:
-            by_address.append(_use_of(call, store))
-    return proxies
-
-
-def _use_of(call: Call, store: Store) -> Use:
-    from .graph import Use
-
-    return Use(
-        workload=call.workload,
-        store=store,
-        logical=call.logical,
-        schema=call.schema,
-        steps=call.steps,
-        carriers=call.carriers,
-        login=call.login,
-        lists=call.lists,
-    )
 
 
 def _join_replicas(graph: Graph, by_address: list[Use]) -> None:
