@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .stack import UNKNOWN_OBJECT, kube, refusals
+from .stack import UNKNOWN_OBJECT, deployment, kube, refusals
 
 Stack = list[Any]
 RULES = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
@@ -79,6 +79,17 @@ CLUSTER = "reader (owner analytics) → RoleBinding reads → ClusterRole "
         pytest.param(
             bound(role="ClusterRole", binding="ClusterRoleBinding", name="cluster-admin", declared=False),
             "ClusterRole cluster-admin → every Secret of every namespace (owner ai)", id="cluster-admin",
+        ),
+        pytest.param(
+            bound()[1:], NAMESPACED + ALL,
+            id="Secrets of an owner in a namespace without",
+        ),
+        pytest.param(
+            [
+                *bound(owner=None),
+                deployment("reports", namespace="shop", owner="analytics", pod={"serviceAccountName": "reader"}),
+            ],
+            NAMESPACED + ALL, id="an account whose owner its workloads state",
         ),
         pytest.param(
             [kube("Namespace", "shop", namespace=None, owner="analytics"), *bound(account=False)],

@@ -137,6 +137,42 @@ FILES: dict[str, tuple[tuple[str, str, int], str]] = {
           },
         };
     """),
+    "in-one-line.php": (MYSQL, """
+        return ['driver' => 'mysql', 'host' => 'db', 'port' => 3306, 'dbname' => '@'];
+    """),
+    "data-source-name.php": (POSTGRES, """
+        $pdo = new PDO('pgsql:host=db;port=5432;dbname=@', 'user', 'password');
+    """),
+    "attributes.xml": (POSTGRES, """
+        <Context>
+          <Resource name="jdbc/shop" type="javax.sql.DataSource" url="jdbc:postgresql://db:5432/@?ssl=true&amp;a=b"/>
+        </Context>
+    """),
+    "elements.xml": (POSTGRES, """
+        <settings>
+          <mail><host>mail</host></mail>
+          <database><host>db</host><port>5432</port><name>@</name></database>
+        </settings>
+    """),
+    "properties.xml": (POSTGRES, """
+        <properties><property name="db.host" value="db"/><property name="db.name">@</property></properties>
+    """),
+    "web.config": (("db", "mcr.microsoft.com/mssql/server:2022", 1433), """
+        <connectionStrings>
+          <add name="Main" connectionString="Server=db;User Id=u;Initial Catalog=@"/>
+        </connectionStrings>
+    """),
+    "connection-in-a-connection.json": (POSTGRES, """
+        {"db": {"client": "pg", "connection": {"host": "db", "port": 5432, "database": "@"}}}
+    """),
+    "env.sh": (POSTGRES, """
+        #!/bin/sh
+        export PGHOST=db
+        export PGDATABASE=@
+    """),
+    ".pgpass": (POSTGRES, """
+        db:5432:@:app:secret
+    """),
     "named-by-engine.yaml": (MYSQL, """
         mysql:
           host: db

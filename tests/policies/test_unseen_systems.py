@@ -95,6 +95,55 @@ SHARED: dict[str, Callable[[], list[Object]]] = {
             for name in ("orders", "users")
         ),
     ],
+    "an operator that names its Services after parts of the store": lambda: [
+        custom("clickhouse.altinity.com/v1", "ClickHouseInstallation", "events", {
+            "configuration": {"clusters": [{"name": "main"}]},
+        }),
+        *two({"URL": "clickhouse://clickhouse-events:9000/shop"}, {"URL": "http://chi-events-main-0-1:8123/?database=shop"}),
+    ],
+    "an operator's replica set that has a name of its own": lambda: [
+        custom("psmdb.percona.com/v1", "PerconaServerMongoDB", "mongo", {"replsets": [{"name": "east"}]}),
+        *two({"URL": "mongodb://mongo-east-0.mongo-east/shop"}, {"URL": "mongodb+srv://mongo-east.default.svc.cluster.local/shop"}),
+    ],
+    "an operator's data centre that has a name of its own": lambda: [
+        custom("k8ssandra.io/v1alpha1", "K8ssandraCluster", "events", {
+            "cassandra": {"datacenters": [{"metadata": {"name": "east"}}]},
+        }),
+        *two(
+            {"CASSANDRA_CONTACT_POINTS": "events-east-service", "CASSANDRA_KEYSPACE": "shop"},
+            {"SPRING_CASSANDRA_CONTACTPOINTS": "events-east-all-pods-service", "SPRING_CASSANDRA_KEYSPACENAME": "shop"},
+        ),
+    ],
+    "an operator's connection of a user of the database it logs in to": lambda: [
+        custom("mongodbcommunity.mongodb.com/v1", "MongoDBCommunity", "mongo", {
+            "users": [{"name": "app", "db": "shop"}],
+        }),
+        workload("orders", {"URL": secret_key("mongo-shop-app", "connectionString.standard")}),
+        workload("users", {"URL": "mongodb://mongo-0.mongo-svc/shop"}),
+    ],
+    "an index that both name": lambda: [
+        *server("search", "docker.elastic.co/elasticsearch/elasticsearch:8.14.0", 9200),
+        *(
+            workload(name, {"ELASTIC_URL": "http://search:9200", "ELASTIC_INDEX": "shop"})
+            for name in ("orders", "users")
+        ),
+    ],
+    "an address in the template of a Secret that a controller makes": lambda: [
+        *POSTGRES, workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        custom("external-secrets.io/v1", "ExternalSecret", "users", {"target": {"name": "users-url", "template": {
+            "data": {"DATABASE_URL": "postgres://{{ .user }}:{{ .password }}@db/shop"},
+        }}}),
+        workload("users", env_from=all_of("users-url")),
+    ],
+    "two charts of one release, each with an image of its own": lambda: [
+        *POSTGRES,
+        *(
+            workload(name, {"DATABASE_URL": "postgres://db/shop"}, labels={
+                "app": name, "app.kubernetes.io/instance": "shop", "helm.sh/chart": f"{name}-1.0",
+            })
+            for name in ("orders", "users")
+        ),
+    ],
     "a pooler's bare host": lambda: [
         *POSTGRES, workload("pooler", {"DB_HOST": "db"}, image="edoburu/pgbouncer:1"), service("pooler", 6432),
         *(workload(name, {"DB_HOST": "pooler", "DB_PORT": "6432", "DB_NAME": "shop"}) for name in ("orders", "users")),
@@ -206,6 +255,22 @@ APART: dict[str, Callable[[], list[Object]]] = {
             workload(name, {"MONGO_URL": secret_key(f"mongo-admin-{name}", "connectionString.standard")})
             for name in ("orders", "users")
         ),
+    ],
+    "roles of one program that one release of one chart installs": lambda: [
+        *POSTGRES,
+        *(
+            workload(f"shop-{role}", {"DATABASE_URL": "postgres://db/shop"}, image="example/shop:1", labels={
+                "app": f"shop-{role}", "release": "shop", "chart": "shop-1.0",
+            })
+            for role in ("web", "worker", "beat")
+        ),
+    ],
+    "a Pod that tests a release": lambda: [
+        *POSTGRES, workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        {
+            **workload("orders-test", {"DATABASE_URL": "postgres://db/shop"}, kind="Pod"),
+            "metadata": {"name": "orders-test", "annotations": {"helm.sh/hook": "test"}},
+        },
     ],
     "an operator's connections to two databases": lambda: [
         custom("k8s.mariadb.com/v1alpha1", "MariaDB", "maria", {}),

@@ -44,6 +44,7 @@ _UNFILLED = re.compile(r"<%.*?%>|\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_
 
 _HOST_SETTING = re.compile(rf"\bhost=({HOST})(?=[\s;\"']|$)")
 
+_REPLICA = re.compile(rf"\b(?:replicaof|slaveof)\s+({HOST})\s+(\d+)")
 _PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
 
 
@@ -78,6 +79,9 @@ def addresses_in_text(value: str) -> Iterator[Endpoint]:
         yield from _urls(value)
     if "(" in value and ORACLE_NAME.search(value):
         yield from oracle_descriptors(value)
+    if "of " in value:
+        for host, port in _REPLICA.findall(value):
+            yield Endpoint(host=host, port=int(port), engine=BY_NAME["redis"])
     if "host=" in value:
         for line in value.splitlines():
             found = _HOST_SETTING.search(line)

@@ -1,4 +1,4 @@
-"""The settings inside a configuration file: JSON, YAML, TOML, INI, properties, HOCON, and code that only assigns.
+"""The settings inside a configuration file: JSON, YAML, TOML, INI, XML, properties, HOCON, and code that only assigns.
 
 What a library of its own reads is read by that; everything else by its outline: the section that a line stands
 in is part of its name, so that the host under `[database]` is another one than the host under `[mailer]`.
@@ -6,6 +6,7 @@ in is part of its name, so that the host under `[database]` is another one than 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import yaml
 from ..resources import text
 
 _LIMIT = 300_000
-_NO_SETTINGS = (".sql", ".sh", ".lua", ".html", ".css", ".pem", ".crt")
+_NO_SETTINGS = (".sql", ".lua", ".html", ".css", ".pem", ".crt")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SECTION = re.compile(r"^\s*\[+\s*([\w.\-\"' /]+?)\s*\]+\s*$")
 _ASSIGNED = re.compile(
@@ -25,6 +26,10 @@ _ASSIGNED = re.compile(
 )
 _OPENED = re.compile(r"^(\s*)[\"']?([A-Za-z_][\w.\-]*)[\"']?\s*[\[{(]\s*$")
 _DEFINED = re.compile(r"^\s*define\(\s*[\"'](\w+)[\"']\s*,\s*[\"'](.*?)[\"']\s*\)\s*;?\s*$")
+_EXPORTED = re.compile(r"^\s*export\s")
+_ENTRY = re.compile(r"[\"']([A-Za-z_][\w.\-]*)[\"']\s*(?:=>|:)\s*(?:[\"']([^\"']*)[\"']|(\d+))")
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>([^<]*)")
+_ATTRIBUTE = re.compile(r"([\w.:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _COMMENTS = ("#", ";", "//")
 _BLOCKS = re.compile(r"<!--.*?-->|^[ \t]*/\*.*?\*/", re.DOTALL | re.MULTILINE)
 _TRAILING = re.compile(r"\s#\s")
@@ -40,6 +45,12 @@ def settings_in(name: str, content: str) -> tuple[tuple[str, str], ...]:
         parsed = _parsed(content)
         if parsed:
             return tuple(pair for document in parsed for pair in _flatten("", document))
+    if name.endswith("pgpass"):
+        return tuple(_passwords(content))
+    if name.endswith(".sh"):
+        content = "\n".join(line for line in content.splitlines() if _EXPORTED.match(line))
+    if content.lstrip()[:1] == "<" and not content.lstrip().startswith("<?php"):
+        return tuple(_elements(content))
     return tuple(_outline(content))
 
 
@@ -98,6 +109,13 @@ def _outline(content: str) -> Iterator[tuple[str, str]]:
         if defined:
             yield defined[1], defined[2]
             continue
+        entries = _ENTRY.findall(line)
+        if len(entries) > 1:
+            yield from (
+                (".".join((*section, *(key for _, key in around), key)), item or number)
+                for key, item, number in entries
+            )
+            continue
         found = _ASSIGNED.match(line) or _OPENED.match(line)
         if found is None:
             continue
@@ -108,3 +126,35 @@ def _outline(content: str) -> Iterator[tuple[str, str]]:
             around.append((len(found[1]), found[2]))
         else:
             yield ".".join((*section, *(key for _, key in around), found[2])), value.strip("\"'")
+
+
+def _elements(content: str) -> Iterator[tuple[str, str]]:
+    """Attributes and texts of an XML file; an element called after its `name` or `key` holds that setting's value."""
+    around: list[str] = []
+    for closes, element, attributes, empty, content_text in _TAG.findall(content):
+        if closes:
+            if element in around:
+                del around[len(around) - 1 - around[::-1].index(element) :]
+            continue
+        found = {key: html.unescape(first or second) for key, first, second in _ATTRIBUTE.findall(attributes)}
+        called = next((found.pop(key) for key in ("name", "key") if key in found), None)
+        for key, value in found.items():
+            yield (
+                (called if called and key == "value" else ".".join((*around, called or element, key))),
+                value,
+            )
+        if content_text.strip():
+            yield called or ".".join((*around, element)), html.unescape(content_text.strip())
+        if not empty:
+            around.append(element)
+
+
+def _passwords(content: str) -> Iterator[tuple[str, str]]:
+    """The connections of libpq's password file: `host:port:database:user:password`, stars for any."""
+    for position, line in enumerate(content.splitlines()):
+        host, *rest = re.split(r"(?<!\\):", line.strip())
+        if len(rest) == 4 and host not in {"", "*"}:
+            yield f"pgpass.{position}.host", host
+            if rest[1] != "*":
+                yield f"pgpass.{position}.database", rest[1]
+            yield f"pgpass.{position}.user", rest[2]

@@ -19,8 +19,8 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _HOST_WORDS = listed(
     "host hosts hostname hostnames addr address addresses url urls uri uris dsn endpoint endpoints server servers "
     "service node nodes broker brokers bootstrap connection connectionstring connectionstrings conn string "
-    "datasource source contact points jdbc link location target upstream origin seeds seed cluster primary master "
-    "replica reader writer read write leader"
+    "datasource source contact points contactpoints jdbc link location target upstream origin seeds seed cluster "
+    "primary master replicaof slaveof replica reader writer read write leader"
 )
 _DATABASE_WORDS = listed(
     "db dbname database databases databasename schema schemaname catalog keyspace keyspacename bucket bucketname "
@@ -70,6 +70,8 @@ def names_database(name: str) -> bool:
     if not parts or _NEVER & set(parts):
         return False
     if parts[-1] in _DATABASE_WORDS:
+        if words(name.rpartition(".")[2]) == parts[-1:] != parts:
+            return True  # the whole of what it is called in its section
         return not (_HOST_WORDS - {"source", "cluster"} - _WHOLE_WORDS) & set(parts[-2:-1])
     if parts[-1] not in {"name", "number"}:
         return False

@@ -18,7 +18,7 @@ class Operator:
     kind: str
     engine: str
     services: tuple[str, ...]
-    """Names of the Services that lead to it; `{cluster}` is `spec.clusterName`."""
+    """Names of the Services to it: `{cluster}` is `spec.clusterName`, `{part}` one of `parts`, `*` a number."""
     secrets: tuple[str, ...] = ()
     """Names of the Secrets that hold its credentials."""
     secret_paths: tuple[tuple[str, ...], ...] = ()
@@ -26,6 +26,8 @@ class Operator:
     database_path: tuple[str, ...] | None = None
     """Where its body names the first database."""
     default_database: str | None = None
+    parts: tuple[str, ...] = ()
+    """Where its body names its replica sets, datacenters or clusters; `*` walks a list."""
 
 
 def _op(
@@ -38,6 +40,7 @@ def _op(
     paths: tuple[tuple[str, ...], ...] = (),
     database: tuple[str, ...] | None = None,
     default: str | None = None,
+    parts: str = "",
 ) -> Operator:
     return Operator(
         group=group,
@@ -48,6 +51,7 @@ def _op(
         secret_paths=paths,
         database_path=database,
         default_database=default,
+        parts=tuple(parts.split()),
     )
 
 
@@ -110,9 +114,10 @@ OPERATORS: Final = (
         "psmdb.percona.com",
         "PerconaServerMongoDB",
         "mongodb",
-        "{name}-rs0 {name}-mongos",
+        "{name}-{part} {name}-rs0 {name}-mongos",
         "{name}-secrets",
         paths=(("spec", "secrets", "users"),),
+        parts="spec replsets * name",
     ),
     _op(
         "mysql.oracle.com",
@@ -186,13 +191,26 @@ OPERATORS: Final = (
         "{name}-es-elastic-user",
     ),
     _op("opensearch.opster.io", "OpenSearchCluster", "elasticsearch", "{name}", "{name}-admin-password"),
-    _op("clickhouse.altinity.com", "ClickHouseInstallation", "clickhouse", "clickhouse-{name}"),
-    _op("k8ssandra.io", "K8ssandraCluster", "cassandra", "{name}-dc1-service", "{name}-superuser"),
+    _op(
+        "clickhouse.altinity.com",
+        "ClickHouseInstallation",
+        "clickhouse",
+        "clickhouse-{name} cluster-{name}-{part} shard-{name}-{part}-* chi-{name}-{part}-*-*",
+        parts="spec configuration clusters * name",
+    ),
+    _op(
+        "k8ssandra.io",
+        "K8ssandraCluster",
+        "cassandra",
+        "{name}-{part}-service {name}-{part}-all-pods-service {name}-seed-service",
+        "{name}-superuser",
+        parts="spec cassandra datacenters * metadata name",
+    ),
     _op(
         "cassandra.datastax.com",
         "CassandraDatacenter",
         "cassandra",
-        "{cluster}-{name}-service",
+        "{cluster}-{name}-service {cluster}-{name}-all-pods-service {cluster}-seed-service",
         paths=(("spec", "superuserSecretName"),),
     ),
     _op("scylla.scylladb.com", "ScyllaCluster", "cassandra", "{name}-client"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..resources import UNKNOWN, Resource, dig, mapping, text
-from .index import Index
+from .index import MAKERS, Index
 from .workloads import Workload
 
 
@@ -31,7 +31,7 @@ class Carrier:
 def carrier_of(kind: str, name: str, workload: Workload, index: Index) -> Carrier:
     resource = index.find(kind, workload.namespace, name, workload.resource.scope)
     if resource is None and kind == "Secret":
-        resource = index.find("SealedSecret", workload.namespace, name, workload.resource.scope)
+        resource = index.maker(workload.namespace, name, workload.resource.scope)
     return Carrier(kind=kind, namespace=workload.namespace, name=name, resource=resource)
 
 
@@ -73,6 +73,9 @@ def _data_of(resource: Resource) -> dict[str, Any]:
         found[key] = decoded(value)
     for key in mapping(dig(resource.body, "spec", "encryptedData")):
         found[key] = UNKNOWN
+    for template in (("spec", "template"), ("spec", "target", "template")):
+        if resource.kind in MAKERS:
+            found.update(mapping(dig(resource.body, *template, "data")))
     resource.decoded = {key: UNKNOWN if value is UNKNOWN else text(value) for key, value in found.items()}
     return resource.decoded
 

@@ -12,7 +12,7 @@ def databases_by_user(body: Any) -> dict[str, str | None]:
     """Every user that a custom resource declares, with its database; None where it may use several, or none is named.
 
     Operators say so in one of three ways: a list of databases with each user (Crunchy, Percona), an owner with each
-    database (Zalando), or the databases of each user's roles (MongoDB).
+    database (Zalando), or the databases of each user's roles and the one it logs in to (MongoDB).
     """
     found: dict[str, set[str]] = defaultdict(set)
     users = dig(body, "spec", "users")
@@ -23,6 +23,9 @@ def databases_by_user(body: Any) -> dict[str, str | None]:
         if name:
             named = [text(item) for item in sequence(dig(user, "databases"))]
             named += [text(dig(role, "db")) for role in sequence(dig(user, "roles"))]
+            own = text(dig(user, "db"))
+            if not any(named) and own != "admin":
+                named = [own]
             found[name] |= {database for database in named if database}
     for database, owner in mapping(dig(body, "spec", "databases")).items():
         if (holder := text(owner)) is not None:

@@ -9,6 +9,13 @@ from typing import Any
 from ..resources import Resource, dig, mapping, text
 from .workloads import Workload, workload_of
 
+MAKERS = {
+    "ExternalSecret": ("spec", "target", "name"),
+    "SealedSecret": ("spec", "template", "metadata", "name"),
+    "VaultStaticSecret": ("spec", "destination", "name"),
+}
+"""Custom resources of which a controller makes a Secret, and where they name it; without a name, it has theirs."""
+
 
 class Index:
     """Every resource of an audit, by key, by name, and workloads by their pods' labels."""
@@ -24,6 +31,7 @@ class Index:
         self._in_namespace: dict[str, list[Workload]] = defaultdict(list)
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._inhabited: set[str] = set()
+        self._makers: dict[tuple[str, str], Resource] | None = None
         for resource in self.resources:
             if not resource.kubernetes:
                 self._by_type[resource.group].append(resource)
@@ -50,6 +58,19 @@ class Index:
         if not candidates:
             return None
         return next((item for item in reversed(candidates) if item.scope == scope), candidates[-1])
+
+    def maker(self, namespace: str, secret: str, scope: str) -> Resource | None:
+        """The custom resource of which a controller makes a Secret of that name."""
+        if self._makers is None:
+            self._makers = {
+                (resource.namespace or "default", name): resource
+                for resource in self.of_kind(*MAKERS)
+                if (name := text(dig(resource.body, *MAKERS[resource.kind])) or resource.name)
+            }
+        found = self._makers.get((namespace, secret))
+        if found is not None and found.scope != scope:
+            return self.find(found.kind, namespace, found.name, scope)
+        return found
 
     def place(self, namespace: str) -> str:
         """Where objects of a namespace stand in this input: those that state none go where they are applied to.

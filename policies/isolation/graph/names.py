@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ class Names:
         self._index = index
         self._operated: dict[tuple[str, str, str], tuple[Store, tuple[str, ...]]] = {}
         self._handles: dict[str, tuple[Store, tuple[str, ...]]] = {}
+        self._numbered: dict[tuple[str, str], list[tuple[re.Pattern[str], Store]]] = defaultdict(list)
         self._addresses: dict[str, Resource] = {}
         self._endpoints: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._cache: dict[tuple[str, str, str], Destination | None] = {}
@@ -58,11 +60,18 @@ class Names:
         """Services that an operator makes for a store."""
         resource = store.resource
         if resource is not None:
+            cluster = text(dig(resource.body, "spec", "clusterName")) or resource.name
+            parts = texts_at(resource.body, operator.parts) if operator.parts else []
             for pattern in operator.services:
-                cluster = text(dig(resource.body, "spec", "clusterName")) or resource.name
-                name = pattern.format(name=resource.name, cluster=cluster)
-                for scope in (resource.scope, ""):
-                    self._operated[scope, resource.namespace or "default", name] = (store, ())
+                for part in parts if "{part}" in pattern else [""]:
+                    name = pattern.format(name=resource.name, cluster=cluster, part=part)
+                    for scope in (resource.scope, ""):
+                        where = (scope, resource.namespace or "default")
+                        if "*" in name:
+                            numbered = re.compile(re.escape(name).replace(r"\*", r"\d+"))
+                            self._numbered[where].append((numbered, store))
+                        else:
+                            self._operated[*where, name] = (store, ())
 
     def add_fronts(self, stores: dict[str, Store]) -> None:
         """Poolers and other custom resources that lead to a store of their namespace."""
@@ -137,12 +146,21 @@ class Names:
             return [(parts[1], parts[2])]
         return [(parts[1], parts[2])] if parts[3] == "svc" else []
 
+    def _made_by_operator(self, name: str, namespace: str, scope: str) -> Destination | None:
+        for known in (scope, ""):
+            operated = self._operated.get((known, namespace, name))
+            if operated is not None:
+                return Destination(store=operated[0], steps=operated[1])
+            for numbered, store in self._numbered.get((known, namespace), ()):
+                if numbered.fullmatch(name):
+                    return Destination(store=store)
+        return None
+
     def _service(self, name: str, namespace: str, scope: str) -> Destination | None:
         place = self._index.place(namespace)
         service = self._index.find("Service", place, name, scope)
         if service is None:
-            operated = self._operated.get((scope, place, name)) or self._operated.get(("", place, name))
-            return Destination(store=operated[0], steps=operated[1]) if operated else None
+            return self._made_by_operator(name, place, scope)
         step = (f"Service {name}",)
         if text(dig(service.body, "spec", "type")) == "ExternalName":
             target = text(dig(service.body, "spec", "externalName"))

@@ -30,6 +30,8 @@ _APP_LABELS = (
 )
 # Where one chart is installed several times, what tells the installations apart.
 _INSTANCE_LABELS = {"app.kubernetes.io/name": "app.kubernetes.io/instance", "app": "release"}
+_RELEASE_LABELS = ("app.kubernetes.io/instance", "release")
+_CHART_LABELS = ("helm.sh/chart", "chart")
 _COMPONENT_LABELS = ("app.kubernetes.io/component", "component", "tier", "role")
 _UMBRELLA = (
     3  # this many Services of their own under one app label, and the label names a system, not a service
@@ -158,6 +160,7 @@ class Owners:
                 units[member.key] = unit.replace("@", "/") if len(names[namespace, name]) > 1 else name
             if umbrella:
                 units |= self._parts(members)
+        self._join_products(units, stores)
         return units
 
     def _parts(self, members: list[Workload]) -> dict[str, str]:
@@ -175,6 +178,22 @@ class Owners:
             name = member.resource.name
             parts[member.key] = part or (behind.setdefault(fronts, name) if fronts else name)
         return parts
+
+    def _join_products(self, units: dict[str, str], stores: frozenset[str]) -> None:
+        """Make one unit of workloads that one release of one chart runs from one image: roles of one program."""
+        roles: dict[tuple[str, ...], list[Workload]] = defaultdict(list)
+        for workload in self._index.workloads.values():
+            labels = {**workload.resource.labels, **workload.pod_labels}
+            release, chart = (
+                next((value for label in keys if (value := text(labels.get(label)))), None)
+                for keys in (_RELEASE_LABELS, _CHART_LABELS)
+            )
+            if release and chart and workload.images and workload.key not in stores:
+                where = workload.resource.scope + "/" + workload.namespace
+                roles[where, release, chart, *workload.images].append(workload)
+        for members in roles.values():
+            for member in members[1:]:
+                units[member.key] = units[members[0].key]
 
     def _is_umbrella(self, members: list[Workload]) -> bool:
         """Whether the label covers several services: Kubernetes knows them by their Services."""

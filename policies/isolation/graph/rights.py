@@ -45,7 +45,7 @@ def rights_on_secrets(graph: Graph) -> Iterator[Right]:
         if secrets is None:
             continue
         for account, ours in _accounts(graph, binding, namespace):
-            theirs = tuple(owner for owner in _holders(graph, binding, namespace) if owner != ours)
+            theirs = tuple(owner for owner in _holders(graph, binding, namespace, secrets) if owner != ours)
             if theirs:
                 yield Right(
                     account=account, owner=ours, binding=binding, role=role, secrets=secrets,
@@ -53,12 +53,16 @@ def rights_on_secrets(graph: Graph) -> Iterator[Right]:
                 )  # fmt: skip
 
 
-def _holders(graph: Graph, binding: Resource, namespace: str | None) -> list[Owner]:
-    """Stated owners of the Secrets there: the namespace's, or for a whole cluster those of the Secrets declared."""
-    if namespace is not None:
+def _holders(graph: Graph, binding: Resource, namespace: str | None, named: tuple[str, ...]) -> list[Owner]:
+    """Stated owners of what may be read there: of the namespace, and of the Secrets declared in it."""
+    owners = [
+        graph.owners.of(secret)
+        for secret in graph.index.of_kind("Secret")
+        if namespace in {None, secret.namespace or "default"} and (not named or secret.name in named)
+    ]
+    if namespace is not None and not (named and owners):
         owner = graph.owners.of_namespace(namespace, binding.scope)
-        return [owner] if owner is not None else []
-    owners = [graph.owners.of(secret) for secret in graph.index.of_kind("Secret")]
+        owners += [owner] if owner is not None else []
     return list({owner.identity: owner for owner in owners if owner.declared}.values())
 
 
@@ -68,14 +72,23 @@ def _accounts(graph: Graph, binding: Resource, namespace: str | None) -> Iterato
         account, home = text(dig(subject, "name")), text(dig(subject, "namespace")) or namespace
         if text(dig(subject, "kind")) != "ServiceAccount" or account is None or home is None:
             continue
-        resource = graph.index.find("ServiceAccount", home, account, binding.scope)
-        owner = (
-            graph.owners.of(resource)
-            if resource is not None
-            else graph.owners.of_namespace(home, binding.scope)
-        )
+        owner = _owner_of_account(graph, home, account, binding.scope)
         if owner is not None and owner.declared:
             yield account, owner
+
+
+def _owner_of_account(graph: Graph, namespace: str, account: str, scope: str) -> Owner | None:
+    """The owner that is stated for a ServiceAccount or its namespace, or for all workloads that run as it."""
+    resource = graph.index.find("ServiceAccount", namespace, account, scope)
+    owner = graph.owners.of(resource) if resource is not None else graph.owners.of_namespace(namespace, scope)
+    if owner is not None and owner.declared:
+        return owner
+    running = {
+        graph.owner(workload)
+        for workload in graph.index.select(namespace, {}, scope)
+        if text(dig(workload.pod, "serviceAccountName")) == account
+    }
+    return running.pop() if len(running) == 1 else None
 
 
 def _readable(graph: Graph, binding: Resource, namespace: str | None) -> tuple[tuple[str, ...] | None, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..catalog.cloud import ACCESS_POINT
-from ..resources import Resource, dig, sequence, text
+from ..resources import Resource, dig, mapping, sequence, text
 from .index import Index
 from .stores import Store
 from .workloads import Workload
@@ -162,14 +162,12 @@ def _source(volume: Any) -> str | None:
     server, path = text(dig(volume, "nfs", "server")), text(dig(volume, "nfs", "path"))
     if server and path:
         return f"nfs://{server.lower()}{path.rstrip('/') or '/'}"
-    handle = text(dig(volume, "csi", "volumeHandle"))
-    if handle:
-        return f"{text(dig(volume, 'csi', 'driver'))}:{handle}"
-    share = text(dig(volume, "csi", "volumeAttributes", "shareName")) or text(
-        dig(volume, "azureFile", "shareName")
-    )
+    by_driver = _source_of_driver(volume)
+    if by_driver is not None:
+        return by_driver
+    share = text(dig(volume, "azureFile", "shareName"))
     if share:
-        return f"share:{share}"
+        return f"share:/{share}"
     for field in (
         "cephfs",
         "glusterfs",
@@ -182,6 +180,9 @@ def _source(volume: Any) -> str | None:
             value = text(dig(volume, field, name))
             if value:
                 return f"{field}:{value}"
+    local = text(dig(volume, "local", "path"))
+    if local:
+        return f"local:{local.rstrip('/')}@{','.join(sorted(set(_nodes(dig(volume, 'nodeAffinity')))))}"
     directory = text(dig(volume, "hostPath", "path"))
     if (
         directory
@@ -191,6 +192,33 @@ def _source(volume: Any) -> str | None:
     ):
         return f"hostPath:{directory.rstrip('/')}"
     return None
+
+
+def _source_of_driver(volume: Any) -> str | None:
+    """What a CSI volume is a view of: for drivers whose handle is any unique text, their attributes say it."""
+    handle = text(dig(volume, "csi", "volumeHandle"))
+    given = {
+        key.lower(): value.rstrip("/")
+        for key, item in mapping(dig(volume, "csi", "volumeAttributes")).items()
+        if (value := text(item))
+    }
+    account = given.get("storageaccount", "")
+    if given.get("server") and given.get("share"):
+        path = "/".join(filter(None, (given["share"], given.get("subdir", "").strip("/"))))
+        return f"nfs://{given['server'].lower()}{path if path.startswith('/') else '/' + path}"
+    if given.get("source", "").startswith("//"):
+        return f"smb:{given['source'].lower()}"
+    for attribute, kind in (("sharename", "share"), ("containername", "container"), ("bucketname", "bucket")):
+        if given.get(attribute):
+            return f"{kind}:{account}/{given[attribute]}"
+    return f"{text(dig(volume, 'csi', 'driver'))}:{handle}" if handle else None
+
+
+def _nodes(affinity: Any) -> Iterator[str]:
+    """Values by which a local volume says which node it lies on."""
+    for term in sequence(dig(affinity, "required", "nodeSelectorTerms")):
+        for expression in sequence(dig(term, "matchExpressions")):
+            yield from (value for item in sequence(dig(expression, "values")) if (value := text(item)))
 
 
 def _store(

@@ -44,9 +44,11 @@ class Workload:
 
     @property
     def one_off(self) -> bool:
-        """Whether it runs to completion once: a migration, an initialisation."""
-        bare = self.resource.kind == "Pod" and text(self.pod.get("restartPolicy")) in {"Never", "OnFailure"}
-        return bare or self.resource.kind in _ONE_OFF
+        """Whether it runs to completion once: a migration, an initialisation, a test of a release."""
+        if self.resource.kind != "Pod":
+            return self.resource.kind in _ONE_OFF
+        hook = mapping(dig(self.resource.body, "metadata", "annotations")).get("helm.sh/hook")
+        return hook is not None or text(self.pod.get("restartPolicy")) in {"Never", "OnFailure"}
 
     @property
     def maintenance(self) -> bool:

@@ -22,11 +22,10 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
         if store.kind == "database":
             yield from findings_of_sharing(ID, graph, store, shared(graph, store, grade), REMEDY)
         elif store.kind == "search":
-            # The index is chosen in code; without stated owners nothing shows that it is one.
-            strict = graph.owners.any_declared
-            yield from findings_of_sharing(
-                ID, graph, store, shared(graph, store, grade), REMEDY, strict=strict
-            )
+            # Unless it is named, the index is chosen in code, and without stated owners nothing shows that it is one.
+            for item in shared(graph, store, grade):
+                strict = item.logical is not None or graph.owners.any_declared
+                yield from findings_of_sharing(ID, graph, store, [item], REMEDY, strict=strict)
     if grade == accounts.GRADE:
         yield from accounts.findings_of_accounts(ID, graph, "database")
     yield from _unattributed(graph)
