@@ -121,6 +121,9 @@ TWO: dict[str, Callable[[], list[Object]]] = {
     "two managed clusters of one account": lambda: two(
         f"postgres://{MANAGED}/shop", f"postgres://crm-{MANAGED}/shop"
     ),
+    "two Services by the ports of one node": lambda: two(
+        "postgres://node.example.com:30432/shop", "postgres://node.example.com:30433/shop"
+    ),
     "two services of one descriptor's host": lambda: [
         *ORACLE, *two(DESCRIPTOR.format("ORDERS"), DESCRIPTOR.format("USERS")),
     ],

@@ -103,7 +103,7 @@ SHARED: dict[str, Callable[[], list[Object]]] = {
     ],
     "an operator's replica set that has a name of its own": lambda: [
         custom("psmdb.percona.com/v1", "PerconaServerMongoDB", "mongo", {"replsets": [{"name": "east"}]}),
-        *two({"URL": "mongodb://mongo-east-0.mongo-east/shop"}, {"URL": "mongodb+srv://mongo-east.default.svc.cluster.local/shop"}),
+        *two({"URL": "mongodb://mongo-east-0.mongo-east/shop"}, {"URL": "mongodb+srv://mongo-east/shop"}),
     ],
     "an operator's data centre that has a name of its own": lambda: [
         custom("k8ssandra.io/v1alpha1", "K8ssandraCluster", "events", {

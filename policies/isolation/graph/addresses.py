@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .graph import Graph, Use
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104
+_NODE_PORTS = range(30000, 32768)
 _DATABASE_HINTS = frozenset({"db", "database", "sql", "datasource", "rdbms", "pg"})
 
 
@@ -243,6 +244,8 @@ def _outside(
     if kind is None or (endpoint.bare and "." not in host):
         return None
     key = f"external:{host}"
+    if endpoint.port in _NODE_PORTS:
+        key += f":{endpoint.port}"  # a port of a cluster's nodes belongs to one Service, and the host to all
     if key not in graph.stores:
         name = host if renamed else endpoint.host.lower().rstrip(".")
         graph.stores[key] = Store(key=key, kind=kind, display_kind="external", name=name, engine=engine)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..resources import UNKNOWN, dig, mapping, sequence, text
 from .arguments import arguments
+from .bindings import bound_variables
 from .carriers import carrier_of, data_of, lists_of, value_of
 from .cloud_environment import cloud_variables
 from .files import mounted_files
@@ -40,6 +41,7 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
     if files:
         yield files
     yield from _components(workload, index)
+    yield from bound_variables(workload, index)
 
 
 def _waits(container: Any) -> bool:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from ..catalog.images import is_proxy
 from ..resources import UNKNOWN
 from .addresses import Call, address_uses
+from .bindings import binding_uses
 from .calls import resolve_calls
 from .carriers import Carrier
 from .environment import variables
 from .given import Variable
+from .outright import outright_uses
 from .proxies import Way, ways_of
 from .references import reference_uses
-from .stores import Store
+from .standbys import standbys
+from .unread import unread_uses
 from .volumes import volume_uses
 from .workloads import Workload
 
@@ -59,6 +62,11 @@ def collect_uses(graph: Graph) -> None:
                 by_address.append(found)
     proxies = resolve_calls(graph, calls, by_address, ways)
     _join_replicas(graph, by_address)
+    for workload in graph.index.workloads.values():
+        for group in given[workload.key]:
+            by_address += outright_uses(graph, workload, group)
+        by_address += unread_uses(graph, workload, given[workload.key])
+        by_address += binding_uses(graph, workload)
     addressed = {(use.workload.key, use.store.key) for use in by_address}
     graph.uses += by_address
     for workload in graph.index.workloads.values():
@@ -69,7 +77,7 @@ def collect_uses(graph: Graph) -> None:
 
 def _join_replicas(graph: Graph, by_address: list[Use]) -> None:
     """A server that connects to a server of its own engine copies it: both are one store."""
-    copies: dict[str, Store] = {}
+    copies = standbys(graph)
     for use in by_address:
         copy = graph.stores.get(use.workload.key)
         if copy is not None and copy.engine is use.store.engine and copy.engine is not None:

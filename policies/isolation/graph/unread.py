@@ -1,0 +1,125 @@
+"""Connections whose value nothing here shows, though it is plain that several workloads are given the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ..addresses.endpoint import Endpoint
+from ..addresses.variables import joins_both, of_database, surely_names_host, words
+from ..catalog.engines import BY_WORD, DATA_KINDS, Engine
+from ..resources import dig, mapping, sequence, text
+from .beside import beside_hosts
+from .carriers import Carrier
+from .given import Variable
+from .stores import Store
+from .workloads import Workload
+
+if TYPE_CHECKING:
+    from .graph import Graph, Use
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def unread_uses(graph: Graph, workload: Workload, given: list[list[Variable]]) -> Iterator[Use]:
+    """A use of one store for each connection that comes from a Secret which nothing here declares the content of.
+
+    A URL says host and database at once; a host alone counts only with a database beside it that is known.
+    """
+    from .graph import Use
+
+    for group in given:
+        beside = beside_hosts(group)
+        for variable in group:
+            carrier = variable.carrier
+            if carrier is None or not _is_unread(graph, variable, carrier):
+                continue
+            engine = next((BY_WORD[word] for word in words(variable.name) if word in BY_WORD), None)
+            kind = _kind(variable.name, engine)
+            logical = beside.database(variable.name, Endpoint(host=""), engine)
+            if kind is None or not (joins_both(variable.name) or isinstance(logical, str)):
+                continue
+            yield Use(
+                workload=workload,
+                store=_store(graph, workload, carrier, variable.carrier_key or "", kind, engine),
+                logical=logical if isinstance(logical, str) else None,
+                steps=(carrier.title,),
+                via="credential",
+                lists=variable.lists,
+            )
+
+
+def _is_unread(graph: Graph, variable: Variable, carrier: Carrier) -> bool:
+    """Whether a variable holds a Secret's value that is not in the input, and that opens no store known otherwise."""
+    if carrier.kind != "Secret" or not variable.carrier_key or variable.waiting:
+        return False
+    declared = carrier.resource is not None and carrier.resource.kind == "Secret"
+    if declared or isinstance(variable.value, str):
+        return False
+    return not graph.credentials.of_secret(carrier.namespace, carrier.name, variable.carrier_key)
+
+
+def _kind(name: str, engine: Engine | None) -> str | None:
+    """What a variable of this name leads to: a database or a cache, if it is plain that it is one."""
+    if not surely_names_host(name):
+        return None
+    if engine is not None:
+        return "database" if engine.kind in DATA_KINDS else "cache" if engine.kind == "cache" else None
+    return "database" if of_database(name) else None
+
+
+def _store(
+    graph: Graph, workload: Workload, carrier: Carrier, key: str, kind: str, engine: Engine | None
+) -> Store:
+    remote = _remote(graph, carrier, key)
+    where = f"{workload.resource.scope}/{carrier.namespace}/{carrier.name}/{key}"
+    found = f"unread:{remote or where}"
+    if found not in graph.stores:
+        graph.stores[found] = Store(
+            key=found,
+            kind=kind,
+            display_kind="external" if remote else "Secret",
+            name=remote.rpartition("//")[2] if remote else carrier.name,
+            namespace=None if remote else carrier.namespace,
+            engine=engine,
+        )
+    return graph.stores[found]
+
+
+def _remote(graph: Graph, carrier: Carrier, key: str) -> str | None:
+    """Where a controller fetches one key of a Secret from, if a custom resource says so."""
+    resource = carrier.resource
+    if resource is not None and resource.kind == "ExternalSecret":
+        for item in sequence(dig(resource.body, "spec", "data")):
+            remote = text(dig(item, "remoteRef", "key"))
+            if text(dig(item, "secretKey")) == key and remote:
+                part = text(dig(item, "remoteRef", "property"))
+                store = text(dig(resource.body, "spec", "secretStoreRef", "name")) or ""
+                return f"{store}//{remote}" + (f"#{part}" if part else "")
+    for provider in graph.index.of_kind("SecretProviderClass"):
+        if (provider.namespace or "default") != carrier.namespace:
+            continue
+        for made in sequence(dig(provider.body, "spec", "secretObjects")):
+            if text(dig(made, "secretName")) != carrier.name:
+                continue
+            for item in sequence(dig(made, "data")):
+                if text(dig(item, "key")) == key and (name := text(dig(item, "objectName"))):
+                    return f"{text(dig(provider.body, 'spec', 'provider'))}//{_object(provider.body, name)}"
+    return None
+
+
+def _object(body: Any, name: str) -> str:
+    """The name under which a vault knows what a SecretProviderClass calls `name`, and the path within it."""
+    try:
+        listed = yaml.load(text(dig(body, "spec", "parameters", "objects")) or "", _LOADER)  # noqa: S506
+    except yaml.YAMLError:
+        return name
+    for item in sequence(listed):
+        paths = [*sequence(dig(item, "jmesPath")), item]
+        for part in paths:
+            if name in {text(dig(part, "objectAlias")), text(dig(part, "objectName"))} - {None}:
+                path = text(mapping(part).get("path"))
+                return (text(dig(item, "objectName")) or name) + (f"#{path}" if path else "")
+    return name
