@@ -52,6 +52,8 @@ class Resource:
     """Whether this is a Kubernetes object."""
     scope: str = ""
     """Stack or set of manifests in which names are looked up first."""
+    declared: bool = True
+    """Whether the input declares it, rather than only naming it."""
     parent: str | None = None
     """Key of the parent component."""
     inputs_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -17,6 +17,8 @@ REFERENCES: Final = {
         "bucket accessPoint": "aws:s3/bucket:Bucket aws:s3/bucketV2:BucketV2 gcp:storage/bucket:Bucket",
         "secretId secretArn secret": "aws:secretsmanager/secret:Secret gcp:secretmanager/secret:Secret",
         "valueFrom": "aws:ssm/parameter:Parameter aws:secretsmanager/secret:Secret",
+        "remoteRef extract": "aws:secretsmanager/secret:Secret aws:ssm/parameter:Parameter "
+        "gcp:secretmanager/secret:Secret",
         "keyId targetKeyId cryptoKeyId": "aws:kms/key:Key gcp:kms/cryptoKey:CryptoKey",
         "dbProxyName": "aws:rds/proxy:Proxy",
         "dbInstanceIdentifier sourceDbInstanceIdentifier replicateSourceDb "

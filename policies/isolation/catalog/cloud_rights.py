@@ -82,3 +82,31 @@ DATA_ACTIONS: Final = {
     service: frozenset(actions.lower().split()) for service, actions in _DATA_ACTIONS.items()
 }
 """Actions that reach what a resource keeps, by the service in the resource's ARN; all others only manage it."""
+
+PROVIDED: Final = frozenset({"managedPolicyArns", "policyArn", "policyArns"})
+"""Properties that may name policies which the provider itself keeps."""
+
+_PROVIDER_POLICIES = {
+    "AdministratorAccess": "*",
+    "PowerUserAccess": "*",
+    "DatabaseAdministrator": "dynamodb:* rds:* rds-data:* redshift:* elasticache:*",
+    "AmazonDynamoDBFullAccess": "dynamodb:*",
+    "AmazonDynamoDBFullAccess_v2": "dynamodb:*",
+    "AmazonDynamoDBReadOnlyAccess": "dynamodb:getitem dynamodb:query dynamodb:scan",
+    "AmazonS3FullAccess": "s3:*",
+    "AmazonS3ReadOnlyAccess": "s3:get*",
+    "SecretsManagerReadWrite": "secretsmanager:*",
+    "AmazonSSMFullAccess": "ssm:*",
+    "AmazonSSMReadOnlyAccess": "ssm:get*",
+    "AmazonRDSDataFullAccess": "rds-data:*",
+    "AmazonElasticFileSystemClientFullAccess": "elasticfilesystem:client*",
+    "AmazonElasticFileSystemClientReadWriteAccess": "elasticfilesystem:client*",
+    "AmazonOpenSearchServiceFullAccess": "es:*",
+    "AmazonElastiCacheFullAccess": "elasticache:*",
+    "AmazonMemoryDBFullAccess": "memorydb:*",
+    "AmazonKeyspacesFullAccess": "cassandra:*",
+    "AmazonTimestreamFullAccess": "timestream:*",
+}
+
+PROVIDER_POLICIES: Final = {name: tuple(actions.split()) for name, actions in _PROVIDER_POLICIES.items()}
+"""Policies that the provider keeps and that reach the data of every resource of a service."""

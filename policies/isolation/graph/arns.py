@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,22 +57,26 @@ class Arns:
         """Keys of what a policy would name by what is known already."""
         for resource in index.resources:
             if not resource.kubernetes:
-                for identity in identities(resource):
-                    if UNKNOWN_NAME not in identity.resource:
-                        self.known.add(resource.key)
-                    entry = (identity, resource.key)
-                    if entry not in self._by_name[identity.service, identity.resource]:
-                        self._by_name[identity.service, identity.resource].append(entry)
-                        self._by_service[identity.service].append(entry)
+                self.add(resource)
+
+    def add(self, resource: Resource) -> None:
+        """One more resource that ARNs may name."""
+        for identity in identities(resource):
+            if UNKNOWN_NAME not in identity.resource:
+                self.known.add(resource.key)
+            entry = (identity, resource.key)
+            if entry not in self._by_name[identity.service, identity.resource]:
+                self._by_name[identity.service, identity.resource].append(entry)
+                self._by_service[identity.service].append(entry)
+
+    def of_services(self, services: Collection[str]) -> list[Named]:
+        """Every resource of some services, as a wildcard for all of them covers it."""
+        return [
+            Named(key, service, True) for service in services for _, key in self._by_service.get(service, ())
+        ]
 
     def named(self, value: str) -> list[Named]:
-        """Resources that an ARN names, one of their parts, or a wildcard covers; `*` covers all there are."""
-        if value == "*":
-            return [
-                Named(key, identity.service, True)
-                for entries in self._by_service.values()
-                for identity, key in entries
-            ]
+        """Resources that an ARN names, one of their parts, or a wildcard covers."""
         wanted = arn_of(value)
         if wanted is None:
             return []

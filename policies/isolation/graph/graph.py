@@ -15,6 +15,7 @@ from .arns import Arns
 from .index import Index
 from .links import Links
 from .names import Names
+from .outside import adopted
 from .owners import DEFAULT_OWNER_KEYS, Owner, Owners
 from .stores import Store, cloud_stores, operator_stores, workload_stores
 from .volumes import bound_volumes
@@ -68,7 +69,8 @@ class Graph:
         from .uses import Reading, collect_uses
 
         self.settings = settings or Settings()
-        self.index = Index(resources)
+        resources = list(resources)
+        self.index = Index([*resources, *adopted(resources)])
         self.arns = Arns(self.index)
         written = Written(self.index, self.arns)
         written.read()
@@ -82,9 +84,8 @@ class Graph:
             self.names.add_operated(store, operator)
         for store, cloud in cloud_stores(self.index):
             self.stores[store.key] = store
-            assert store.resource is not None
             for path in cloud.handles:
-                for handle in values_at(store.resource.body, path):
+                for handle in values_at(self.index.by_key[store.key].body, path):
                     self.names.add_handle(handle, store)
         self._join_copies()
         self.names.stores_of_service = self.stores_given_to

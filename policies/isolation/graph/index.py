@@ -52,6 +52,12 @@ class Index:
                 for workload in self.selected_by(resource):
                     self.services_of[workload.key].append(resource)
 
+    def add(self, resource: Resource) -> None:
+        """One more cloud resource, which something names."""
+        self.resources.append(resource)
+        self.by_key[resource.key] = resource
+        self._by_type[resource.group].append(resource)
+
     def find(self, kind: str, namespace: str, name: str, scope: str) -> Resource | None:
         """The object of that name; where several stacks declare one, the one of `scope`."""
         candidates = self._named.get((kind, namespace, name))

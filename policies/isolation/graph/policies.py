@@ -14,6 +14,9 @@ from ..catalog.cloud_rights import DATA_ACTIONS
 from ..resources import Resource, mapping, strings, text
 from .arns import Arns, Named, arn_of
 
+_WRITING = frozenset({"s3:putobject", "s3:deleteobject"})
+"""What makes a bucket of somebody else's more than a published data set."""
+
 
 def statements(value: Any) -> Iterator[Mapping[str, Any]]:
     """The statements of every policy document inside a value, which may be text or nested."""
@@ -79,15 +82,34 @@ def _principals(statement: Mapping[str, Any], arns: Arns) -> Iterator[str]:
         arn = arn_of(value)
         if arn is not None and arn.service == "sts":  # a session of a role
             value = f"arn:aws:iam::{arn.account}:role/{arn.resource.split('/')[1]}"
-        yield from (named.key for named in arns.named(value) if value != "*" and named.service == "iam")
+        yield from (named.key for named in arns.named(value) if named.service == "iam")
 
 
 def _resources(statement: Mapping[str, Any], arns: Arns) -> list[Named]:
     excepted = statement.get("NotResource")
     if excepted is not None:
         out = {named.key for value in strings(excepted) for named in arns.named(value)}
-        return [named for named in arns.named("*") if named.key not in out]
-    return [named for value in strings(statement.get("Resource")) for named in arns.named(value)]
+        return [named for named in arns.of_services(_services(statement)) if named.key not in out]
+    return [
+        named
+        for value in strings(statement.get("Resource"))
+        for named in (arns.of_services(_services(statement)) if value == "*" else arns.named(value))
+    ]
+
+
+def _services(statement: Mapping[str, Any]) -> list[str]:
+    """Services whose data a statement's actions reach."""
+    return [service for service in DATA_ACTIONS if _actions(statement, service)]
+
+
+def written_only(value: Any) -> Iterator[str]:
+    """ARNs whose data the statements of an identity's policy allow to reach; of a bucket only to change."""
+    for statement in statements(value):
+        for arn in strings(statement.get("Resource")) if statement.get("Effect") != "Deny" else ():
+            parts = arn_of(arn)
+            actions = _actions(statement, parts.service) if parts is not None else set()
+            if parts is not None and (actions & _WRITING if parts.service == "s3" else actions):
+                yield arn
 
 
 def _actions(statement: Mapping[str, Any], service: str) -> set[str]:

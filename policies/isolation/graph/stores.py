@@ -142,10 +142,10 @@ def cloud_stores(index: Index) -> Iterator[tuple[Store, CloudStore]]:
         store = Store(
             key=resource.key,
             kind=known.kind,
-            display_kind=resource.kind,
+            display_kind=resource.kind if resource.declared else "external",
             name=resource.name,
             engine=_stated_engine(resource) or BY_NAME.get(known.engine),
-            resource=resource,
+            resource=resource if resource.declared else None,
         )
         stated = text(resource.body.get(known.logical)) if known.logical else None
         if stated:

@@ -150,7 +150,7 @@ def _meant(
 
 def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use]:
     """The use if it says more than the workload's known addresses do: a foreign credential always does."""
-    if use.store.key == use.workload.key:
+    if use.store.key == use.workload.key or _is_addressed_outside(graph, use, addressed):
         return []
     if (use.workload.key, use.store.key) not in addressed or (use.credential and use.store.kind == "broker"):
         return [use]
@@ -159,6 +159,15 @@ def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use
     if ours.declared and any(owner.declared and owner != ours for owner in owners):
         return [replace(use, logical=UNKNOWN if use.logical is None else use.logical)]
     return []
+
+
+def _is_addressed_outside(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> bool:
+    """Whether an adopted store is the one whose address the workload is given: it was read, so that is known."""
+    adopted = use.store.display_kind == "external" and not use.store.key.startswith("external:")
+    if not adopted or use.via != "reference":
+        return False
+    known = (graph.stores[key] for workload, key in addressed if workload == use.workload.key)
+    return any(store.display_kind == "external" and store.kind == use.store.kind for store in known)
 
 
 def _counts(graph: Graph, use: Use, proxies: set[str]) -> bool:

@@ -9,25 +9,33 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ..addresses.variables import words
 from ..catalog.cloud import STORES, WORKLOADS
 from ..catalog.cloud_links import ENDPOINTS, GENERATED, HANDS_ON, LEADS_ON
 from ..catalog.cloud_references import HOSTS_IN, OF_VARIABLES, OF_WORKLOADS, REFERENCES
-from ..catalog.cloud_rights import IDENTITY_POLICIES, RESOURCE_POLICIES
+from ..catalog.cloud_rights import (
+    DATA_ACTIONS,
+    IDENTITY_POLICIES,
+    PROVIDED,
+    PROVIDER_POLICIES,
+    RESOURCE_POLICIES,
+)
 from ..resources import Resource, has_unknown, strings, text, values_at
 from .arns import ARN, Arns, identities
 from .index import Index
-from .policies import admitted, opened, statements
+from .outside import named_only
+from .policies import admitted, opened, statements, written_only
 
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 _TELLING = 8  # a generated value shorter than this may be equal by chance
 _AZURE = "/subscriptions/"
 _CALLED = ("id", "name", "email", "member", "principalId")
 _TAGS = frozenset({"tags", "tagsAll", "labels"})
-_ON_CLUSTERS = frozenset({"ServiceAccount", "PersistentVolume", "StorageClass", "TargetGroupBinding"})
+_ON_CLUSTERS = frozenset({"ServiceAccount", "PersistentVolume", "ExternalSecret"})
 
 
 class Written:
@@ -67,7 +75,7 @@ class Written:
 
     def read(self) -> None:
         """Add what is written out to what went into each property."""
-        for resource in self._index.resources:
+        for resource in list(self._index.resources):
             if resource.kubernetes:
                 if resource.kind in _ON_CLUSTERS:
                     self._join(resource, {name: self._named(resource, name, value, REFERENCES)
@@ -77,6 +85,7 @@ class Written:
                     name: {
                         *self._named(resource, name, value, OF_WORKLOADS),
                         *self._of_variables(resource, value),
+                        *self._outside(arn for item in strings(value) for arn in ARN.findall(item)),
                     }
                     for name, value in resource.body.items()
                     if name not in _TAGS
@@ -89,6 +98,8 @@ class Written:
         found: dict[str, set[str]] = {}
         policy = IDENTITY_POLICIES.get(resource.group)
         for name, value in resource.body.items():
+            if name in PROVIDED:
+                self.wide[resource.key] = (*self.wide.get(resource.key, ()), *self._of_provider(value))
             if name == policy and any(statements(value)):
                 found[name] = self._allowed(resource, value) | self._undecided(resource, name, value)
             elif name in RESOURCE_POLICIES and resource.group in LEADS_ON and any(statements(value)):
@@ -112,9 +123,34 @@ class Written:
 
     def _allowed(self, resource: Resource, value: Any) -> set[str]:
         """What an identity's policy opens by its name."""
+        self._outside(written_only(value))
         named = opened(value, self._arns, self._index.by_key)
-        self.wide[resource.key] = tuple(item.key for item in named if item.wide)
+        self.wide[resource.key] = (
+            *self.wide.get(resource.key, ()),
+            *(item.key for item in named if item.wide),
+        )
         return {item.key for item in named if not item.wide}
+
+    def _outside(self, arns: Iterable[str]) -> list[str]:
+        """Keys of what ARNs name that nothing declares."""
+        found = [outside for arn in arns if not self._arns.named(arn) and (outside := named_only(arn))]
+        for resource in found:
+            if resource.key not in self._index.by_key:
+                self._index.add(resource)
+                self._arns.add(resource)
+        return [resource.key for resource in found]
+
+    def _of_provider(self, value: Any) -> tuple[str, ...]:
+        """What the provider's own policies of these names cover."""
+        policies = [item.rpartition("/")[2] for item in strings(value) if ":iam::aws:policy/" in item]
+        services = {
+            service
+            for policy in policies
+            for pattern in PROVIDER_POLICIES.get(policy, ())
+            for service, actions in DATA_ACTIONS.items()
+            if any(fnmatchcase(action, pattern) for action in actions)
+        }
+        return tuple(named.key for named in self._arns.of_services(sorted(services)))
 
     def _let_in(self, resource: Resource, name: str, value: Any) -> set[str]:
         """Whom a resource's policy lets in: for a role, who may act as it."""

@@ -35,7 +35,7 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
                     f"it belongs to {theirs.name}; {_REMEDY}",
                     [theirs],
                 )
-            elif theirs is None and ours.declared and use.via == "address":
+            elif theirs is None and ours.declared and use.via in {"address", "reference"}:
                 yield finding_of_uses(ID, ADVISORY, store, None, [use], graph, _UNKNOWN)
 
 

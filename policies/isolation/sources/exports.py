@@ -72,7 +72,7 @@ def _resource(
             for key, sources in (state.get("propertyDependencies") or {}).items()
             if isinstance(sources, list)
         },
-        protected=bool(state.get("protect")),
+        protected=None if state.get("external") else bool(state.get("protect")),
         scope=scope,
         provider=str(provider["urn"]).rpartition("::")[2] if provider else None,
         provider_properties=_opened(provider.get("inputs") or {}),

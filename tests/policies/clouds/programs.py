@@ -15,8 +15,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from policies.isolation.audit import audit
+from policies.isolation.pack import policies
+from policies.isolation.server import Servicer
 
-from ..stack import OWNER, UNKNOWN, Answer, analyze, resource, urn
+from ..stack import OWNER, UNKNOWN, Answer, analyze, ask, resource, urn
 from .outputs import KNOWN
 
 BOTH = ("orders", "billing")
@@ -30,6 +32,8 @@ class Cloud:
     token: str
     name: str
     properties: Mapping[str, Any] = field(default_factory=dict)
+    adopted: bool = False
+    """Whether the program only reads it, by `.get()`: the engine then shows it to no policy."""
 
     def __getitem__(self, output: str) -> str:
         return f"@@{urn(self.token, self.name)}|{output}@@"
@@ -42,6 +46,11 @@ def cloud(token: str, name: str, owner: str | None = None, /, **properties: Any)
     """A cloud resource, tagged with its owner where one is stated."""
     tags = {"tags": {OWNER: owner}} if owner else {}
     return Cloud(token=token, name=name, properties={**properties, **tags})
+
+
+def adopted(token: str, name: str, **properties: Any) -> Cloud:
+    """A cloud resource of somebody else's, looked up by the program."""
+    return Cloud(token=token, name=name, properties=properties, adopted=True)
 
 
 def pods(name: str, env: Mapping[str, str] | None = None, owner: str | None = None, **pod: Any) -> Cloud:
@@ -127,7 +136,10 @@ def let_in(roles: Mapping[str, Cloud], action: str, *resources: str) -> str:
 def at_preview(program: Program) -> list[Any]:
     """The program before anything exists: what takes an output is unknown, and its sources are known."""
     made = []
+    read = {urn(item.token, item.name): _outputs(item) for item in program if item.adopted}
     for item in program:
+        if item.adopted:
+            continue
         uses = {
             name: [
                 SimpleNamespace(urn=source) for source in dict.fromkeys(source for source, _ in _marks(value))
@@ -136,7 +148,8 @@ def at_preview(program: Program) -> list[Any]:
             if _marks(value)
         }
         outputs = {name: UNKNOWN for name in _nested(_outputs(item)) if name not in item.properties}
-        properties = {**outputs, **{name: _unknown(value) for name, value in item.properties.items()}}
+        given = {name: _known(value, read) for name, value in item.properties.items()}
+        properties = {**outputs, **{name: _unknown(value) for name, value in given.items()}}
         made.append(resource(item.token, item.name, properties, uses=uses, protect=True))
     return made
 
@@ -153,7 +166,8 @@ def as_export(program: Program, *, dependencies: bool) -> dict[str, Any]:
                 "urn": urn(item.token, item.name),
                 "type": item.token,
                 "custom": True,
-                "protect": True,
+                "protect": not item.adopted,
+                "external": item.adopted,
                 "inputs": inputs,
                 "outputs": {**_nested(known[urn(item.token, item.name)]), **inputs},
                 "propertyDependencies": {n: s for n, s in sources.items() if s} if dependencies else {},
@@ -167,6 +181,10 @@ VIEWS = ("preview", "export", "export without dependencies")
 
 def judged(program: Program, view: str, folder: Path) -> list[Answer]:
     """What the pack says of a program, seen in one way."""
+    if view == "preview" and any(item.adopted for item in program):
+        return ask(
+            Servicer(policies()), at_preview(program), None
+        )  # the SDK's own hands on no more than is shown
     if view == "preview":
         return analyze(*at_preview(program))
     file = folder / "stack.json"
@@ -206,7 +224,9 @@ def _known(value: Any, outputs: Mapping[str, Mapping[str, Any]]) -> Any:
         return {name: _known(item, outputs) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_known(item, outputs) for item in value]
-    return _MARK.sub(lambda match: outputs[match[1]][match[2]], value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _MARK.sub(lambda match: outputs[match[1]][match[2]] if match[1] in outputs else match[0], value)
 
 
 def _nested(outputs: Mapping[str, str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def database(name: str = "main", owner: str | None = None, **properties: str) ->
 
 
 def secret(name: str = "db", owner: str | None = None) -> Cloud:
-    return cloud("aws:secretsmanager/secret:Secret", name, owner)
+    return cloud("aws:secretsmanager/secret:Secret", name, owner, name=name)
 
 
 def secret_of(store: Cloud, name: str = "db", owner: str | None = None) -> list[Cloud]:

@@ -12,14 +12,15 @@ from . import (
     harmless_stores,
     networks,
     other_clouds,
+    outside,
     resource_policies,
     rights,
     stores,
     workloads,
 )
-from .programs import BOTH, VIEWS, Program, judged
+from .programs import BOTH, VIEWS, Program, adopted, function, judged
 
-ROOMS = (rights, resource_policies, stores, workloads, networks, other_clouds)
+ROOMS = (rights, resource_policies, stores, workloads, networks, other_clouds, outside)
 WAYS = [way for room in ROOMS for way in room.WAYS]
 LOOK_ALIKES = [*harmless_rights.LOOK_ALIKES, *harmless_stores.LOOK_ALIKES]
 
@@ -41,6 +42,17 @@ def test_the_order_of_resources_changes_nothing(
         assert {(item.policy, item.mandatory) for item in found} == {
             (item.policy, item.mandatory) for item in judged(way(), view, tmp_path)
         }
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view != "export without dependencies"])
+def test_an_adopted_store_whose_host_is_written_nowhere(view: str, tmp_path: Path) -> None:
+    """What went into the functions came from it, and the engine says so even of what it shows to no policy."""
+    legacy = adopted(stores.INSTANCE, "legacy")
+    program = [legacy, *(function(name, env={"DB": legacy["resourceId"]}) for name in BOTH)]
+    [found] = [answer for answer in judged(program, view, tmp_path) if answer.mandatory]
+    assert found.policy == "shared-database"
+    assert "orders (owner orders) → " in found.message
+    assert "legacy" in found.message
 
 
 @pytest.mark.parametrize("view", VIEWS)
