@@ -84,8 +84,8 @@ def dig(value: Any, *path: str) -> Any:
     """What lies at `path`: None when absent, `UNKNOWN` when it or anything above it is unknown."""
     for step in path:
         if type(value) is not dict:
-            if value is UNKNOWN:
-                return UNKNOWN
+            if value is None or value is UNKNOWN:  # the common cases, before the dear question
+                return value
             if not isinstance(value, Mapping):
                 return None
         value = value.get(step)
@@ -100,7 +100,9 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """`value` if it is a mapping, else an empty one."""
-    return value if type(value) is dict or isinstance(value, Mapping) else _NOTHING
+    if type(value) is dict:
+        return value
+    return value if value is not None and isinstance(value, Mapping) else _NOTHING
 
 
 def sequence(value: Any) -> Sequence[Any]:
@@ -110,7 +112,7 @@ def sequence(value: Any) -> Sequence[Any]:
 
 def text(value: Any) -> str | None:
     """`value` as text if it is a known scalar, else None."""
-    if isinstance(value, str):
+    if isinstance(value, str) or value is None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
