@@ -25,7 +25,7 @@ FROM ?= year1
 TO ?= year2
 PAGES := .state/pages
 
-.PHONY: help up preview refresh down discard walk mutants bench cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
+.PHONY: help up preview refresh down discard walk mutants rule-mutants bench cluster cluster-down kubectl env engine policies show diagram diff steps audit accuracy \
 	ci-policy policy-test test-servers check test clean
 
 help: ## say what each target does
@@ -51,6 +51,10 @@ walk: ## take a stack from year 1 to year 3 and back on a cluster of its own, a 
 
 mutants: ## rewire one reference of a live stack at random, 1,400 times: whatever shares must be refused
 	$(offline) python -m pytest tests/engine/test_mutants.py --capture=no --quiet $(ARGS)
+
+rule-mutants: ## change the rule code in one place at a time: a test must fail, or the survivor be listed (ARGS="MODULE --again")
+	$(offline) python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement tests/mutation/requirements.txt
+	$(offline) python -m tests.mutation $(ARGS)
 
 bench: ## measure the isolation pack beside conftest and checkov, and year 3's preview with the packs and without
 	$(offline) python -m bench $(ARGS)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from .findings import MANDATORY, Finding
 from .graph.graph import Graph
+from .graph.owners import Owner
 from .graph.stores import Store
 from .resources import Resource, dig, mapping, sequence, text
 
@@ -18,18 +20,27 @@ _SUBSCRIPTION = re.compile(r"^/subscriptions/([0-9a-fA-F-]{36})/")
 _STATED = ("project", "projectId", "subscriptionId", "accountId")
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A store whose owner is stated."""
+
+    store: Store
+    owner: Owner
+    resource: Resource
+
+
 def findings_of_accounts(rule: str, graph: Graph, kind: str) -> Iterator[Finding]:
     """One finding for each account in which several stated owners keep stores of a kind."""
-    stores: dict[str, list[Store]] = defaultdict(list)
+    kept: dict[str, list[_Kept]] = defaultdict(list)
     for store in graph.every_store():
-        stated = store.owner is not None and store.owner.declared
-        account = account_of(store.resource) if store.resource is not None else None
-        if store.kind == kind and stated and account is not None:
-            stores[account].append(store)
-    for account, found in stores.items():
-        owners = {store.owner.identity: store.owner.name for store in found if store.owner is not None}
-        if len(owners) > 1:
-            yield _finding(rule, account, found, tuple(owners.values()))
+        owner, resource = store.stated_owner, store.resource
+        if store.kind == kind and owner is not None and resource is not None:
+            account = account_of(resource)
+            if account is not None:
+                kept[account].append(_Kept(store, owner, resource))
+    for account, found in kept.items():
+        if any(item.owner != found[0].owner for item in found):
+            yield _finding(rule, account, found)
 
 
 def account_of(resource: Resource) -> str | None:
@@ -41,15 +52,12 @@ def account_of(resource: Resource) -> str | None:
     if resource.kubernetes:
         return None
     properties = mapping(resource.provider_properties)
-    for name in (text(resource.body.get("arn")), text(resource.body.get("id"))):
-        found = (_ARN.match(name) or _SUBSCRIPTION.match(name)) if name else None
+    roles = (dig(properties, "assumeRole"), *sequence(dig(properties, "assumeRoles")))
+    named = (resource.body.get("arn"), resource.body.get("id"), *(dig(role, "roleArn") for role in roles))
+    for name in filter(None, map(text, named)):
+        found = _ARN.match(name) or _SUBSCRIPTION.match(name)
         if found:
             return found[1]
-    roles = (dig(properties, "assumeRole"), *sequence(dig(properties, "assumeRoles")))
-    for role in roles:
-        assumed = _ARN.match(text(dig(role, "roleArn")) or "")
-        if assumed:
-            return assumed[1]
     allowed = sequence(dig(properties, "allowedAccountIds"))
     stated = (resource.body.get("project"), *(properties.get(name) for name in _STATED))
     known = [told for value in (*stated, *(allowed if len(allowed) == 1 else ())) if (told := text(value))]
@@ -59,22 +67,19 @@ def account_of(resource: Resource) -> str | None:
     return f"of profile {profile}" if profile else resource.provider and f"of provider {resource.provider}"
 
 
-def _finding(rule: str, account: str, stores: list[Store], owners: tuple[str, ...]) -> Finding:
-    told = ", ".join(
-        f"{store.title} (owner {store.owner.name})" for store in stores if store.owner is not None
-    )
-    blamed = next(store for store in stores if store.owner is not None and store.owner.name != owners[0])
-    assert blamed.resource is not None
+def _finding(rule: str, account: str, kept: list[_Kept]) -> Finding:
+    told = ", ".join(f"{item.store.title} (owner {item.owner.name})" for item in kept)
+    blamed = next(item for item in kept if item.owner != kept[0].owner)
     return Finding(
         rule=rule,
         level=MANDATORY,
-        store_kind=blamed.display_kind,
-        store_name=blamed.name,
+        store_kind=blamed.store.display_kind,
+        store_name=blamed.store.name,
         store_namespace=None,
         logical=None,
         users=(),
-        owners=owners,
-        paths=tuple((f"account {account}", store.title) for store in stores),
+        owners=tuple(dict.fromkeys(item.owner.name for item in kept)),
+        paths=tuple((f"account {account}", item.store.title) for item in kept),
         message=f"{told} lie in one account ({account}): {REMEDY}",
         resource=blamed.resource.key,
         origin=blamed.resource.origin,

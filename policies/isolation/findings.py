@@ -165,8 +165,8 @@ def path_of(use: Use) -> tuple[str, ...]:
 def sentence_of(use: Use, graph: Graph) -> str:
     """`analytics-worker (owner analytics) → Secret ai-postgres → Cluster ai-postgres (owner ai)`."""
     workload, *between, store = path_of(use)
-    if use.store.owner is not None and use.store.owner.declared:
-        store = f"{store} (owner {use.store.owner.name})"
+    if (owner := use.store.stated_owner) is not None:
+        store = f"{store} (owner {owner.name})"
     if isinstance(use.logical, str) and use.store.kind != "filesystem":
         store = f"{store}, {_noun(use.store)} {use.logical}"
     return " → ".join((f"{workload} (owner {graph.owner(use.workload).name})", *between, store))

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -98,16 +97,10 @@ def _configured(
         result.problems.append(f"{path}: not a mapping from rules to their configuration")
         return
     for rule, value in content.items():
-        level: Any = (
-            value
-            if isinstance(value, str)
-            else value.get("enforcementLevel")
-            if isinstance(value, dict)
-            else 0
-        )
+        level = value.get("enforcementLevel") if isinstance(value, dict) else str(value)
         if rule not in {*wanted, *advice, "all"}:
             result.problems.append(f"{path}: {rule}: no such rule; there are {', '.join(sorted(wanted))}")
-        elif level is not None and level not in _ORDER:
+        elif level is not None and str(level) not in _ORDER:
             result.problems.append(
                 f"{path}: {rule}: no level {level!r}; there are {', '.join(sorted(_ORDER))}"
             )

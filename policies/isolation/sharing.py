@@ -26,7 +26,6 @@ GRADES = ("schema", "database", "instance", "account")
 class Shared:
     """One store that more than one owner uses, or a server on which they merely meet."""
 
-    store: Store
     logical: str | None
     uses: tuple[Use, ...]
     store_owner: Owner | None
@@ -48,12 +47,13 @@ def counted(graph: Graph, uses: Iterable[Use]) -> list[Use]:
 
 def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
     """Every way in which several owners share `store`."""
-    uses = counted(graph, graph.uses_of.get(store.key, ()))
-    owner = store.owner if store.owner is not None and store.owner.declared else None
-    if not uses or len(_owners(graph, uses, owner)) < 2:
+    uses = counted(graph, graph.uses_of[store.key])
+    owner = store.stated_owner
+    everybody = owners_among(graph, uses, owner)
+    if len(everybody) < 2:
         return []
     if grade in {"instance", "account"}:
-        return [_shared(store, None, uses, owner, True)]
+        return [_shared(None, uses, owner, certain=True)]
     buckets: dict[str | None, list[Use]] = defaultdict(list)
     for use in uses:
         buckets[_bucket(graph, use, grade)].append(use)
@@ -62,22 +62,19 @@ def shared(graph: Graph, store: Store, grade: str = "database") -> list[Shared]:
     for key, members in buckets.items():
         host = _owner_of(graph, key, members, store)
         sure = [use for use in members if not graph.is_doubtful(use)]
-        if len(_owners(graph, members, host)) > 1:
-            certain = bool(sure) and len(_owners(graph, sure, host)) > 1
+        if len(owners_among(graph, members, host)) > 1:
+            certain = len(owners_among(graph, sure, host)) > 1
             stated = next((use.logical for use in members if isinstance(use.logical, str)), None)
-            found.append(_shared(store, stated, sure if certain else members, host, certain))
+            found.append(_shared(stated, sure if certain else members, host, certain=certain))
     if unnamed:
-        found += _unnamed(
-            graph, store, unnamed, [use for members in buckets.values() for use in members], owner
-        )
-    everybody = _owners(graph, uses, owner)
+        found += _unnamed(graph, unnamed, [use for members in buckets.values() for use in members], owner)
     if len(buckets) > 1 and all(
-        item.certain and _owners(graph, item.uses, item.store_owner) != everybody for item in found
+        item.certain and owners_among(graph, item.uses, item.store_owner) != everybody for item in found
     ):
         # Those who share one database are spoken of above; that all of them meet on one server is worth knowing too.
-        found.append(_shared(store, None, uses, owner, False))
+        found.append(_shared(None, uses, owner))
     elif not found:
-        found.append(_shared(store, None, uses, owner, False))
+        found.append(_shared(None, uses, owner))
     return found
 
 
@@ -119,15 +116,13 @@ def _told_apart(item: Shared) -> bool:
     return all(isinstance(use.logical, str) for use in item.uses)
 
 
-def _unnamed(
-    graph: Graph, store: Store, unnamed: list[Use], named: list[Use], owner: Owner | None
-) -> list[Shared]:
+def _unnamed(graph: Graph, unnamed: list[Use], named: list[Use], owner: Owner | None) -> list[Shared]:
     """Uses that name no database: the same one as each other's, and possibly as anybody's."""
     strict = [use for use in named if any(_must_be_apart(graph, use, other) for other in unnamed)]
     together = [use for use in (*unnamed, *strict) if not graph.is_doubtful(use)]
-    if together and len(_owners(graph, together, owner)) > 1:
-        return [_shared(store, None, together, owner, True)]
-    return [_shared(store, None, [*unnamed, *named], owner, False)] if named else []
+    if len(owners_among(graph, together, owner)) > 1:
+        return [_shared(None, together, owner, certain=True)]
+    return [_shared(None, [*unnamed, *named], owner)]
 
 
 def _must_be_apart(graph: Graph, named: Use, unnamed: Use) -> bool:
@@ -144,26 +139,19 @@ def _owner_of(graph: Graph, key: str | None, members: list[Use], store: Store) -
     """
     if key in store.kept_for:
         return store.kept_for[key]
-    owner = store.owner
-    if owner is None or not owner.declared:
-        return None
-    if key in store.own_logicals or not store.own_logicals:
+    owner = store.stated_owner
+    if owner is None or key in store.own_logicals or not store.own_logicals:
         return owner
     carriers = [graph.index.by_key[carrier] for use in members for carrier in use.carriers]
     parties = [*(graph.owner(use.workload) for use in members), *(graph.owners.of(item) for item in carriers)]
     return owner if owner in parties else None
 
 
-def _owners(graph: Graph, uses: Iterable[Use], owner: Owner | None) -> set[str]:
+def owners_among(graph: Graph, uses: Iterable[Use], owner: Owner | None) -> set[str]:
+    """Identities of the owners of some uses, and of the owner of what they use."""
     found = {graph.owner(use.workload).identity for use in uses}
     return found | {owner.identity} if owner is not None else found
 
 
-def _shared(store: Store, logical: object, uses: list[Use], owner: Owner | None, certain: bool) -> Shared:
-    return Shared(
-        store=store,
-        logical=logical if isinstance(logical, str) else None,
-        uses=tuple(uses),
-        store_owner=owner,
-        certain=certain,
-    )
+def _shared(logical: str | None, uses: list[Use], owner: Owner | None, *, certain: bool = False) -> Shared:
+    return Shared(logical=logical, uses=tuple(uses), store_owner=owner, certain=certain)

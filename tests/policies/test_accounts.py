@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ import pytest
 from google.protobuf import json_format
 from pulumi.runtime import proto
 
-from policies.isolation.accounts import account_of
+from policies.isolation.accounts import account_of, findings_of_accounts
+from policies.isolation.findings import Finding
+from policies.isolation.graph.graph import Graph
+from policies.isolation.resources import Resource
+from policies.isolation.server import resource_of
 from policies.isolation.sources.exports import resources_from_export
 
 from .stack import UNKNOWN, Answer, analyze, kube, resource
@@ -88,6 +93,75 @@ def test_only_grade_account_asks(grade: str) -> None:
     assert (
         said(database("orders", arn=arn(ONE, "a")), database("billing", arn=arn(ONE, "b")), grade=grade) == []
     )
+
+
+def test_the_second_owner_is_blamed_and_all_are_named() -> None:
+    """In full, as `audit --format json` prints it; caches and stores of nobody are no databases of two owners."""
+    tag = {"tags": {"service-extraction/owner": "cache"}, "arn": arn(ONE, "c")}
+    stack = [
+        database("orders", arn=arn(ONE, "a")),
+        database("", arn=arn(ONE, "b")),
+        resource("aws:elasticache/cluster:Cluster", "cache", tag, protect=True),
+        database("billing", arn=arn(ONE, "c")),
+    ]
+    graph = Graph([resource_of(item) for item in stack])
+    urn = "urn:pulumi:test::project::aws:rds/instance:Instance::billing-db"
+    assert list(findings_of_accounts("shared-database", graph, "database")) == [
+        Finding(
+            rule="shared-database",
+            level="mandatory",
+            store_kind="Instance",
+            store_name="billing-db",
+            store_namespace=None,
+            logical=None,
+            users=(),
+            owners=("orders", "billing"),
+            paths=((f"account {ONE}", "Instance orders-db"), (f"account {ONE}", "Instance billing-db")),
+            message="Instance orders-db (owner orders), Instance billing-db (owner billing) lie in one account "
+            f"({ONE}): give each owner an account of its own, or lower the wanted grade",
+            resource=urn,
+            origin=urn,
+        )
+    ]
+
+
+SUBSCRIPTION = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+
+
+@pytest.mark.parametrize(
+    ("body", "provider", "account"),
+    [
+        ({"arn": arn(ONE, "a")}, {}, ONE),
+        ({"id": arn(ONE, "a")}, {}, ONE),
+        ({"arn": "a", "id": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/a"}, {}, SUBSCRIPTION),
+        ({"arn": arn(ONE, "a")}, {"assumeRole": {"roleArn": f"arn:aws:iam::{OTHER}:role/a"}}, ONE),
+        ({}, {"assumeRole": {"roleArn": f"arn:aws:iam::{OTHER}:role/a"}}, OTHER),
+        ({}, {"assumeRoles": [{}, {"roleArn": f"arn:aws:iam::{OTHER}:role/a"}]}, OTHER),
+        ({}, {"assumeRole": {"roleArn": UNKNOWN}, "profile": "pmt"}, "of profile pmt"),
+        ({"project": "shop"}, {"project": "other"}, "shop"),
+        ({}, {"project": "shop"}, "shop"),
+        ({}, {"projectId": "shop"}, "shop"),
+        ({}, {"subscriptionId": SUBSCRIPTION}, SUBSCRIPTION),
+        ({}, {"accountId": ONE, "profile": "pmt"}, ONE),
+        ({}, {"allowedAccountIds": [ONE], "profile": "pmt"}, ONE),
+        ({}, {"allowedAccountIds": [ONE, OTHER], "profile": "pmt"}, "of profile pmt"),
+        ({}, {}, "of provider main"),
+    ],
+)
+def test_the_account_of_a_resource(body: dict[str, Any], provider: dict[str, Any], account: str) -> None:
+    given: dict[str, Any] = {
+        "key": "a",
+        "kind": "Instance",
+        "group": "aws:rds/instance:Instance",
+        "name": "a",
+    }
+    found = Resource(**given, kubernetes=False, body=body, provider="main", provider_properties=provider)
+    assert account_of(found) == account
+    assert account_of(replace(found, kubernetes=True)) is None
+
+
+def test_a_resource_that_nothing_is_known_of_lies_in_no_account() -> None:
+    assert account_of(Resource(key="a", kind="Instance", group="a:b:C", name="a", kubernetes=False)) is None
 
 
 def test_an_export_names_the_provider_of_each_resource(tmp_path: Path) -> None:

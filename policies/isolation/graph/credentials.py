@@ -168,7 +168,7 @@ class Credentials:
     def of_resource(self, resource: Resource, keys: Collection[str | None] = (None,)) -> list[Lock]:
         """What a Secret opens, by its name and the keys read of it, and by the generated values that went into it."""
         locks = []
-        if resource.kubernetes and resource.kind == "Secret":
+        if resource.kubernetes and resource.kind in {"Secret", "SealedSecret"}:
             for key in keys:
                 locks += self.of_secret(resource.namespace or "default", resource.name, key)
         for sources in resource.inputs_from.values():

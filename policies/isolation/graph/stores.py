@@ -45,6 +45,11 @@ class Store:
     def title(self) -> str:
         return f"{self.display_kind} {self.name}" if self.display_kind != "external" else self.name
 
+    @property
+    def stated_owner(self) -> Owner | None:
+        """Its owner, if somebody stated one."""
+        return self.owner if self.owner is not None and self.owner.declared else None
+
 
 def served_engine(workload: Workload, index: Index) -> Engine | None:
     """The engine that a workload serves, if it is a store."""

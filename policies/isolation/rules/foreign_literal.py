@@ -22,7 +22,7 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
         if store.display_kind != "external" or store.kind in {"broker", "registry"}:
             continue
         theirs = _owner(graph, store)
-        for use in graph.uses_of.get(store.key, ()):
+        for use in graph.uses_of[store.key]:
             ours = graph.owner(use.workload)
             if theirs is not None and ours != theirs:
                 yield finding_of_uses(

@@ -28,27 +28,23 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
     store, policy = found[0].store, found[0].policy
-    owner = store.owner
+    theirs = store.stated_owner
     clients = {
-        item.client.key: item.client
+        item.client.key: (graph.owner(item.client), item.client.resource.name)
         for item in found
         if not item.client.observer and _counts(graph, item.client, store)
     }
-    stated = owner is not None and owner.declared
     foreign = [
-        client
-        for client in clients.values()
-        if stated and graph.owner(client).declared and graph.owner(client) != owner
+        (owner, name) for owner, name in clients.values() if theirs and owner.declared and owner != theirs
     ]
     if not foreign:  # where no statement forbids it, a guarded store's own policies say all there is to say
         told = {item.client.key for item in found if item.guarded}
         clients = {key: client for key, client in clients.items() if key not in told}
-    owners = {graph.owner(client).identity: graph.owner(client) for client in (foreign or clients.values())}
-    if not foreign and (stated or len(owners) < 2):
-        return
     users = foreign or list(clients.values())
-    names = [graph.owner(client).name for client in users]
-    target = f"{store.title} (owner {owner.name})" if stated and owner is not None else store.title
+    if not foreign and (theirs is not None or len({owner for owner, _ in users}) < 2):
+        return
+    owners = [owner.name for owner, _ in users]
+    target = f"{store.title} (owner {theirs.name})" if theirs is not None else store.title
     yield Finding(
         rule=ID,
         level=MANDATORY if foreign else ADVISORY,
@@ -56,13 +52,13 @@ def _finding(graph: Graph, found: list[Allowance]) -> Iterator[Finding]:
         store_name=store.name,
         store_namespace=store.namespace,
         logical=None,
-        users=tuple(client.resource.name for client in users),
-        owners=tuple(dict.fromkeys([*names, *([owner.name] if stated and owner is not None else [])])),
-        paths=tuple((client.resource.name, policy.title, store.title) for client in users),
+        users=tuple(name for _, name in users),
+        owners=tuple(dict.fromkeys([*owners, *([theirs.name] if theirs is not None else [])])),
+        paths=tuple((name, policy.title, store.title) for _, name in users),
         message=message_of(
             (
-                (name, f"{client.resource.name} (owner {name}) → {policy.title} → {target}")
-                for client, name in zip(users, names, strict=True)
+                (owner.identity, f"{name} (owner {owner.name}) → {policy.title} → {target}")
+                for owner, name in users
             ),
             _REMEDY,
         ),
@@ -75,7 +71,7 @@ def _counts(graph: Graph, client: Workload, store: Store) -> bool:
     """Whether a client makes a second service: a store's own pods only where both owners are stated."""
     owner = graph.owner(client)
     if client.key in graph.stores:
-        return owner.declared and store.owner is not None and store.owner.declared
+        return owner.declared and store.stated_owner is not None
     return owner.declared or not client.one_off
 
 

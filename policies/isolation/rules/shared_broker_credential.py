@@ -23,16 +23,16 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _of_broker(graph: Graph, store: Store) -> Iterator[Finding]:
     by_credential: dict[str, list[Use]] = defaultdict(list)
-    for use in graph.uses_of.get(store.key, ()):
+    for use in graph.uses_of[store.key]:
         for credential in _credentials(graph, use):
             by_credential[credential].append(use)
     told: set[tuple[str, ...]] = set()
     for credential, uses in by_credential.items():
         owners = {(owner := graph.owner(use.workload)).identity: owner for use in uses}
         extra = []
-        if credential.startswith("lock:") and store.owner is not None and store.owner.declared:
-            extra = [store.owner]
-            owners.setdefault(store.owner.identity, store.owner)
+        if credential.startswith("lock:") and (keeper := store.stated_owner) is not None:
+            extra = [keeper]
+            owners.setdefault(keeper.identity, keeper)
         users = tuple(sorted({use.workload.key for use in uses}))
         if len(owners) < 2 or users in told:
             continue

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_uses
-from ..graph.graph import Graph, Use
+from ..graph.graph import Graph
 from ..graph.stores import Store
-from ..sharing import REMEDY, counted, findings_of_sharing, shared
+from ..sharing import REMEDY, counted, findings_of_sharing, owners_among, shared
 
 ID = "shared-filesystem"
 _DATASET = "all of them only read it, which is a shared data set rather than shared state"
@@ -36,22 +36,18 @@ def _filesystem(graph: Graph, store: Store) -> Iterator[Finding]:
     around = [
         replace(use, store=store) for other in _enclosing(graph, store) for use in graph.uses_of[other.key]
     ]
-    uses = counted(graph, [*graph.uses_of.get(store.key, ()), *around])
-    owner = store.owner if store.owner is not None and store.owner.declared else None
-    owners = {graph.owner(use.workload).identity for use in uses}
-    if owner is not None and uses:
-        owners.add(owner.identity)
-    if len(owners) < 2:
+    uses = counted(graph, [*graph.uses_of[store.key], *around])
+    owner = store.stated_owner
+    if len(owners_among(graph, uses, owner)) < 2:
         return
     harmless = all(use.read_only for use in uses) and len(uses) > 1
-    foreign: list[Use] = [use for use in uses if owner is None or graph.owner(use.workload) != owner]
     claims = {use.logical for use in uses if isinstance(use.logical, str)}
     yield finding_of_uses(
         ID,
         ADVISORY if harmless else MANDATORY,
         store,
         claims.pop() if len(claims) == 1 else None,
-        foreign or uses,
+        [use for use in uses if owner is None or graph.owner(use.workload) != owner],
         graph,
         _DATASET if harmless else REMEDY,
         [owner] if owner is not None else [],

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_uses, message_of
+from ..graph.carriers import Carrier
 from ..graph.graph import Graph
 from ..graph.owners import Owner
 from ..graph.stores import Store
@@ -39,18 +40,15 @@ def check(graph: Graph, _: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _of_cloud(graph: Graph, store: Store) -> Iterator[Finding]:
     """Secrets, secret parameters and keys of a cloud that several owners are given, or have the right to read."""
-    owner = store.owner if store.owner is not None and store.owner.declared else None
+    owner = store.stated_owner
     opened = graph.links.stores_behind(store.key, graph.stores)
     if opened and (owner is None or any(item.owner is None or item.owner == owner for item in opened)):
         return  # the rules about what it opens speak of it
-    uses = counted(graph, graph.uses_of.get(store.key, ()))
-    owners = {(found := graph.owner(use.workload)).identity: found for use in uses}
+    uses = counted(graph, graph.uses_of[store.key])
+    owners = {*(graph.owner(use.workload) for use in uses), *([owner] if owner is not None else [])}
     foreign = [use for use in uses if owner is None or graph.owner(use.workload) != owner]
-    if owner is not None:
-        owners.setdefault(owner.identity, owner)
     if len(owners) > 1 and foreign:
-        strict = sum(item.declared for item in owners.values()) > 1
-        level = MANDATORY if strict else ADVISORY
+        level = MANDATORY if sum(item.declared for item in owners) > 1 else ADVISORY
         yield finding_of_uses(
             ID, level, store, None, foreign, graph, _REMEDY, [owner] if owner is not None else []
         )
@@ -73,11 +71,9 @@ def _is_told_of_elsewhere(graph: Graph, namespace: str, name: str, readings: lis
     return any(lock.store.owner is None or lock.store.owner == theirs for lock in locks)
 
 
-def _opens_known(graph: Graph, reading: Reading) -> bool:
+def _opens_known(graph: Graph, carrier: Carrier) -> bool:
     """Whether a Secret is known to open a store, whatever its content will be."""
-    carrier = reading.carrier
-    found = graph.credentials.of_secret(carrier.namespace, carrier.name)
-    return bool(found or (carrier.resource is not None and graph.credentials.of_resource(carrier.resource)))
+    return carrier.resource is not None and bool(graph.credentials.of_resource(carrier.resource))
 
 
 def _is_certificate(reading: Reading) -> bool:
@@ -96,22 +92,20 @@ def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Findi
         owner = graph.owner(workload)
         if owner.declared or not (workload.one_off or workload.observer or workload.key in graph.stores):
             readers.setdefault(workload.key, (owner, reading))
-    owners = {owner.identity: owner for owner, _ in readers.values()}
-    private = [(graph.owner(reading.workload), reading) for reading in readings if not _is_public(reading)]
     resource = readings[0].carrier.resource
-    theirs = graph.owners.of(resource) if resource is not None else None
-    if theirs is not None and theirs.declared:
+    keeper = graph.owners.of(resource) if resource is not None else None
+    theirs = keeper if keeper is not None and keeper.declared else None
+    owners = {owner.identity: owner for owner, _ in readers.values()}
+    if theirs is not None:
         owners.setdefault(theirs.identity, theirs)
     if len(owners) < 2 or not readers:
         return
     unknown = not any(reading.known for reading in readings)
-    if theirs is not None and theirs.declared and unknown and not _opens_known(graph, readings[0]):
+    if theirs is not None and unknown and not _opens_known(graph, readings[0].carrier):
         return  # its content is unknown: `shared-database` refuses it, whatever it opens
-    declared = {owner.identity for owner, reading in private if owner.declared}
-    if theirs is not None and theirs.declared and private:
-        declared.add(theirs.identity)
-    paths = tuple((reading.workload.resource.name, reading.carrier.title) for _, reading in readers.values())
-    whose = f" (owner {theirs.name})" if theirs is not None and theirs.declared else ""
+    private = [graph.owner(reading.workload) for reading in readings if not _is_public(reading)]
+    stated = {owner for owner in (*private, theirs) if owner is not None and owner.declared}
+    whose = f" (owner {theirs.name})" if theirs is not None else ""
     sentences = (
         (
             owner.identity,
@@ -119,17 +113,19 @@ def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Findi
         )
         for owner, reading in readers.values()
     )
-    first = next(reading for owner, reading in readers.values() if owner != theirs)
+    first = next(reading for owner, reading in readers.values() if owner != keeper)
     yield Finding(
         rule=ID,
-        level=MANDATORY if len(declared) > 1 else ADVISORY,
+        level=MANDATORY if len(stated) > 1 else ADVISORY,
         store_kind="Secret",
         store_name=name,
         store_namespace=first.carrier.namespace,
         logical=None,
         users=tuple(reading.workload.resource.name for _, reading in readers.values()),
         owners=tuple(owner.name for owner in owners.values()),
-        paths=paths,
+        paths=tuple(
+            (reading.workload.resource.name, reading.carrier.title) for _, reading in readers.values()
+        ),
         message=message_of(sentences, _REMEDY),
         resource=first.workload.key,
         origin=first.workload.resource.origin,

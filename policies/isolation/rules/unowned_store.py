@@ -17,12 +17,7 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
         return
     level = MANDATORY if config.get("level") == MANDATORY else ADVISORY
     for store in graph.every_store():
-        if (
-            store.resource is None
-            or store.owner is None
-            or store.owner.declared
-            or store.kind in {"registry", "secret"}
-        ):
+        if store.resource is None or store.stated_owner is not None or store.kind in {"registry", "secret"}:
             continue
         yield finding_of_store(
             ID,

@@ -8,7 +8,7 @@ from typing import Any
 from ..findings import ADVISORY, MANDATORY, Finding, Rule, finding_of_store
 from ..graph.graph import Graph
 from ..graph.stores import Store
-from ..resources import dig, sequence
+from ..resources import Resource, dig, sequence
 
 ID = "unprotected-store"
 
@@ -17,16 +17,16 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Stores that keep data and can be deleted by an update; manifests know no such protection."""
     level = MANDATORY if config.get("level") == MANDATORY else ADVISORY
     for store in graph.every_store():
-        if store.resource is None or store.resource.protected is not False or not _keeps_data(store):
+        resource = store.resource
+        if resource is None or resource.protected is not False or not _keeps_data(store, resource):
             continue
         yield finding_of_store(
             ID, level, store, f"{store.title} is not protected: set `protect` in its resource options"
         )
 
 
-def _keeps_data(store: Store) -> bool:
-    resource = store.resource
-    if resource is None or store.key.startswith("claims:"):
+def _keeps_data(store: Store, resource: Resource) -> bool:
+    if store.key.startswith("claims:"):
         return False
     if resource.kubernetes and resource.kind in {
         "Deployment",
