@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from . import listed
-from .engines import BY_WORD, Engine
+from .engines import BY_NAME, BY_WORD, Engine
 
 # An image with one of these words beside an engine's is about that engine; it is not that engine.
 _COMPANIONS: Final = listed(
@@ -23,13 +23,29 @@ _PROXIES: Final = listed(
     "cloudsql cloud-sql-proxy mysqlrouter predixy pgagroal"
 )
 
+# What those speak that speak for one engine.
+_SPOKEN: Final = {
+    "postgresql": listed("pgbouncer pgpool pgcat odyssey supavisor pgagroal"),
+    "mysql": listed("proxysql maxscale mysqlrouter"),
+    "redis": listed("twemproxy nutcracker predixy"),
+    "memcached": listed("mcrouter"),
+}
+
+# Web servers hand requests on as they come, if nothing is built into their image.
+_WEB_SERVERS: Final = listed("nginx nginx-unprivileged nginx-ingress caddy traefik httpd")
+
 # Observers, relays of changes and consoles read everybody's data; they are no second service of a store.
 _OBSERVERS: Final = listed(
     "exporter otel opentelemetry otelcol prometheus grafana fluentd fluentbit fluent filebeat metricbeat logstash "
     "vector promtail telegraf datadog newrelic dynatrace instana jaeger zipkin loki tempo thanos kibana "
     "elastic-agent cadvisor velero kube-state-metrics cdc debezium maxwell pgadmin adminer phpmyadmin cloudbeaver "
-    "mongo-express redis-commander redisinsight kafdrop kafka-ui akhq sqlpad configserver config-server"
+    "mongo-express redis-commander redisinsight kafdrop kafka-ui akhq sqlpad pgweb dbgate flower "
+    "rq-dashboard bull-board configserver config-server"
 )
+
+# Of a database, or of an engine by name: these copy it, and serve nobody.
+_BACKUPS: Final = listed("backup backups dump dumper")
+_DATABASES: Final = listed("db database databases sql pg")
 
 # What a mesh or a platform puts beside any container; it says nothing of what the pod is for.
 _SIDECARS = listed(
@@ -75,9 +91,23 @@ def engine_of_image(image: str) -> tuple[Engine | None, bool]:
     return None, False
 
 
+def engine_of_host(host: str) -> Engine | None:
+    """The engine that a host is called after: `redis-master` is, `redis-exporter` is not."""
+    split = re.split(r"[-_]", host.lower().split(".")[0])
+    if (_COMPANIONS - {"service"}) & set(split):
+        return None
+    return next((BY_WORD[word] for word in split if word in BY_WORD), None)
+
+
 def is_proxy(image: str) -> bool:
-    """Whether an image is a connection pooler or a proxy."""
-    return bool(_PROXIES & set(image_words(image)))
+    """Whether an image is a connection pooler, a proxy, or a web server and nothing else."""
+    return bool(_PROXIES & set(image_words(image))) or _parts(image)[0] in _WEB_SERVERS
+
+
+def engine_of_proxy(image: str) -> Engine | None:
+    """The engine whose clients a proxy or pooler is made for; None for one of any."""
+    words = set(image_words(image))
+    return next((BY_NAME[name] for name, made_for in _SPOKEN.items() if made_for & words), None)
 
 
 def is_sidecar(image: str) -> bool:
@@ -89,3 +119,9 @@ def is_sidecar(image: str) -> bool:
 def is_observer(image: str) -> bool:
     """Whether an image belongs to the observability plane, relays changes, or is an administrator's console."""
     return bool(_OBSERVERS & {word.rstrip("0123456789") for word in image_words(image)})
+
+
+def is_backup(image: str) -> bool:
+    """Whether an image does nothing but copy a database for safety."""
+    words = set(image_words(image))
+    return bool(_BACKUPS & words) and bool(words & (_DATABASES | BY_WORD.keys()))

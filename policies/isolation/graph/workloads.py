@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.cloud import WORKLOADS
-from ..catalog.images import engine_of_image, is_observer, is_sidecar
+from ..catalog.images import engine_of_image, is_backup, is_observer, is_sidecar
 from ..resources import Resource, dig, mapping, sequence, text
 
 _TEMPLATES = (
@@ -52,20 +52,36 @@ class Workload:
 
     @property
     def maintenance(self) -> bool:
-        """Whether it is a job made of an engine's own image: a dump, a restore, a repair."""
+        """Whether it copies a database for safety, or is a job made of an engine's own image: a dump, a repair."""
         periodic = self.resource.kind in {"CronJob", "Job"}
-        return periodic and bool(self.images) and all(engine_of_image(image)[0] for image in self.images)
+        return bool(self.images) and all(
+            is_backup(image) or (periodic and engine_of_image(image)[0] is not None) for image in self.images
+        )
 
     @property
     def observer(self) -> bool:
-        """Whether it is part of the observability plane, by its images."""
-        return bool(self.images) and all(is_observer(image) for image in self.images)
+        """Whether it is part of the observability plane, by its images or by the one command that it runs."""
+        observing = bool(self.images) and all(is_observer(image) for image in self.images)
+        return observing or self._watches_a_queue()
+
+    def _watches_a_queue(self) -> bool:
+        """Whether it runs Celery's dashboard, which comes in the image of the workers that it watches."""
+        run = [_said(one) for one in sequence(dig(self.pod, "containers"))]
+        return bool(run) and all(
+            {"celery", "flower"} <= said and not said & {"worker", "beat"} for said in run
+        )
 
     def containers(self) -> Iterator[Mapping[str, Any]]:
         """Init containers, sidecars and containers alike."""
         for field in ("initContainers", "containers", "ephemeralContainers"):
             for container in sequence(dig(self.pod, field)):
                 yield mapping(container)
+
+
+def _said(container: Any) -> set[str]:
+    """The words of a container's command line."""
+    line = (*sequence(dig(container, "command")), *sequence(dig(container, "args")))
+    return set(" ".join(text(part) or "" for part in line).split())
 
 
 def workload_of(resource: Resource) -> Workload | None:
