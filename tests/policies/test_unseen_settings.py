@@ -75,7 +75,7 @@ FILES: dict[str, tuple[tuple[str, str, int], str]] = {
         host = "db"
         database = "@"
         [redis]
-        host = "cache"
+        host = "localhost"
     """),
     "application.conf": (POSTGRES, """
         db {

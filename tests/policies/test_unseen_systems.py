@@ -191,7 +191,7 @@ APART: dict[str, Callable[[], list[Object]]] = {
     "databases on two servers, told with a prefix each": lambda: [
         *server("orders-db", "postgres:16", 5432), *server("users-db", "postgres:16", 5432),
         *(
-            workload(name, {"DB_HOST": f"{name}-db", "DB_NAME": "app", "REDIS_HOST": "nowhere", "REDIS_DB": "1"})
+            workload(name, {"DB_HOST": f"{name}-db", "DB_NAME": "app", "REDIS_HOST": f"{name}-cache", "REDIS_DB": "1"})
             for name in ("orders", "users")
         ),
     ],

@@ -26,6 +26,10 @@ class Endpoint:
     user: str | None = None
     data: bool = False
     """Whether it is part of a connection string that also names a database: it leads to one, of whatever engine."""
+    members: tuple[str, ...] = ()
+    """Every host of a URL that lists several."""
+    unnamed: bool = False
+    """Whether this is a URL that could name a database and leaves that to the server."""
     bare: bool = False
     """Whether the text is nothing but a word that could be a host, or anything else."""
 

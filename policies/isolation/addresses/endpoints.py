@@ -147,7 +147,8 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
     ):
         yield Endpoint(host=socket[1], engine=engine, database=database, schema=schema, user=user)
         return
-    for part in authority.split(","):
+    parts = authority.split(",")
+    for part in parts:
         host, port = split_port(re.sub(r"^\w+\(|\)$", "", part.rpartition("://")[2]))
         if host and HOST_ONLY.match(host):
             spoken = engine or (BY_PORT.get(port) if port else None)
@@ -160,6 +161,8 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
                 database=None if database and OPEN in database else database,
                 schema=schema,
                 user=user,
+                members=tuple(sorted(parts)) if len(parts) > 1 else (),
+                unnamed=engine is not None and not path and not options,
             )
 
 

@@ -36,6 +36,9 @@ _STRONG_HOST_WORDS = listed(
     "host hosts hostname addr address addresses url uri dsn endpoint endpoints server servers node nodes brokers "
     "bootstrap string connectionstring"
 )
+_HOST_ENDINGS = listed(
+    "host hosts hostname hostnames addr address addresses endpoint endpoints server servers seeds"
+)
 # What is not an address or a database even though a word in the name suggests it.
 _NEVER = listed(
     "user username login password passwd pwd pass secret token key driver dialect type kind engine enabled mode "
@@ -104,7 +107,7 @@ def of_engine(name: str, engine: Engine) -> bool:
 @lru_cache(maxsize=8192)
 def of_database(name: str) -> bool:
     """Whether a variable's name says that it is about a database, whichever."""
-    return bool(set(words(name)) & {"db", "database", "datasource", "sql", "pg", "jdbc"})
+    return bool(set(words(name)) & {"db", "database", "databases", "datasource", "sql", "pg", "jdbc"})
 
 
 @lru_cache(maxsize=8192)
@@ -118,6 +121,13 @@ def may_name_host(name: str) -> bool:
 def surely_names_host(name: str) -> bool:
     """Whether the name leaves no doubt: `CACHE_TYPE=redis` names no host, `CACHE_HOST=redis` does."""
     return bool(set(words(name)) & _STRONG_HOST_WORDS) and may_name_host(name)
+
+
+@lru_cache(maxsize=8192)
+def plainly_names_host(name: str) -> bool:
+    """Whether the name ends in the word for a host: `REDIS_HOST` does, `DB_SERVER_REGION` does not."""
+    parts = [word for word in words(name) if not word.isdigit() and word != "name"]
+    return bool(parts) and parts[-1] in _HOST_ENDINGS and may_name_host(name)
 
 
 @lru_cache(maxsize=8192)

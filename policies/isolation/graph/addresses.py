@@ -8,28 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from ..addresses.endpoint import Endpoint
 from ..addresses.endpoints import addresses_in_text, endpoints
-from ..addresses.variables import (
-    may_name_host,
-    surely_names_host,
-    words,
-)
-from ..catalog.engines import BY_WORD, Engine
-from ..catalog.hosts import CLOUD_HOSTS, canonical_host
-from ..catalog.images import is_proxy
+from ..addresses.variables import surely_names_host, words
+from ..catalog.engines import Engine
+from ..catalog.images import engine_of_proxy, is_proxy
 from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
 from .given import Variable
+from .hosts import engine_of, is_undeclared, plausible_host, store_outside, tells_of_store
 from .names import Destination
 from .proxies import Way, beyond, managed_beyond, port_of
-from .stores import Store
+from .stores import Store, unite
 from .workloads import Workload
 
 if TYPE_CHECKING:
     from .graph import Graph, Use
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104
-_NODE_PORTS = range(30000, 32768)
-_DATABASE_HINTS = frozenset({"db", "database", "sql", "datasource", "rdbms", "pg"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +86,18 @@ def _uses_of_variable(
     if handled is not None:
         yield Use(workload=workload, store=handled, steps=variable.steps)
         return
+    heads: dict[tuple[str, ...], Store] = {}
     for endpoint in _endpoints(variable):
         reached = [endpoint]
         if endpoint.host.lower() in _LOCAL:
             managed = managed_beyond(workload, endpoint)
             reached = [managed] if managed else _out_of_pod(variable, endpoint, beside, ways)
         for outer in reached:
-            yield from uses_of_endpoint(graph, workload, variable, outer, beside)
+            uses = list(uses_of_endpoint(graph, workload, variable, outer, beside))
+            yield from uses
+            outside = [use.store for use in uses if isinstance(use, Use) and use.store.resource is None]
+            if outer.members and outside:
+                unite(heads.setdefault(outer.members, outside[0]), outside[0])
 
 
 def _out_of_pod(
@@ -107,7 +106,7 @@ def _out_of_pod(
     """What a proxy in the same pod makes of `localhost`."""
     if not ways or (endpoint.bare and not surely_names_host(variable.name)):
         return []
-    engine = endpoint.engine or _engine_of_words(variable.name)
+    engine = engine_of(variable, endpoint)
     database = beside.database(variable.name, endpoint, engine)
     port = endpoint.port or beside.port(variable.name) or next(iter(engine.ports if engine else ()), None)
     return [found for found, _ in beyond(ways, port, endpoint, database)]
@@ -138,10 +137,10 @@ def uses_of_endpoint(
     """The uses of the stores that an address in a variable leads to, or the call of what passes it on."""
     from .graph import Use
 
-    if endpoint.bare and not _plausible_host(variable.name, endpoint.host):
+    if endpoint.bare and not plausible_host(variable.name, endpoint.host):
         return
-    engine = endpoint.engine or _engine_of_words(variable.name)
-    destination = _destination(graph, workload, endpoint, engine)
+    engine = engine_of(variable, endpoint)
+    destination = _destination(graph, workload, variable, endpoint, engine)
     if destination is None:
         return
     steps = (*variable.steps, *destination.steps)
@@ -153,27 +152,30 @@ def uses_of_endpoint(
     if not stores and destination.workloads:
         target = destination.workloads[0]
         proxied = bool(target.images) and all(is_proxy(image) for image in target.images)
-        if endpoint.engine is not None or (proxied and (engine is not None or _about_database(variable))):
+        if endpoint.engine is not None or (proxied and tells_of_store(variable, engine)):
+            spoken = engine or next((one for image in target.images if (one := engine_of_proxy(image))), None)
             known = endpoint
             if known.port is None and (port := beside.port(variable.name)) is not None:
                 known = replace(endpoint, port=port)
             yield Call(
                 workload=workload,
                 target=target,
-                engine=endpoint.engine or engine,
+                engine=spoken,
                 port=port_of(known, engine, destination.service, target),
                 endpoint=endpoint,
-                logical=beside.database(variable.name, endpoint, endpoint.engine or engine),
+                logical=beside.database(variable.name, endpoint, spoken),
                 schema=endpoint.schema,
                 steps=steps,
                 carriers=carriers,
-                login=endpoint.user or beside.login(variable.name, endpoint.engine or engine),
+                login=endpoint.user or beside.login(variable.name, spoken),
                 lists=variable.lists,
             )
         return
     if not stores and destination.outside:
         renamed = bool(destination.steps) or _alias(workload, endpoint.host) is not None
-        outside = _outside(graph, variable, endpoint, engine, destination.outside, renamed=renamed)
+        outside = store_outside(
+            graph, workload, variable, endpoint, engine, destination.outside, renamed=renamed
+        )
         stores = [outside] if outside is not None else []
     for store in stores:
         if store.key == workload.key:
@@ -191,14 +193,14 @@ def uses_of_endpoint(
 
 
 def _destination(
-    graph: Graph, workload: Workload, endpoint: Endpoint, engine: Engine | None
+    graph: Graph, workload: Workload, variable: Variable, endpoint: Endpoint, engine: Engine | None
 ) -> Destination | None:
     if (engine is not None and engine.name == "s3") or ":" in endpoint.host:
         handled = graph.names.handle(endpoint.host)
         return Destination(store=handled) if handled else Destination(outside=endpoint.host)
     host = _alias(workload, endpoint.host) or endpoint.host
     found = graph.names.resolve(host, workload.namespace, workload.resource.scope)
-    if found is None and endpoint.engine is not None and not endpoint.bare:
+    if found is None and is_undeclared(variable, endpoint, engine):
         return Destination(outside=f"{endpoint.host.lower()}.{workload.namespace}.svc")
     return found
 
@@ -209,44 +211,3 @@ def _alias(workload: Workload, host: str) -> str | None:
         if host.lower() in {(text(name) or "").lower() for name in sequence(dig(entry, "hostnames"))}:
             return text(dig(entry, "ip"))
     return None
-
-
-def _plausible_host(name: str, host: str) -> bool:
-    """Whether a lone word is meant as a host: `CACHE_TYPE=redis` is not, `CACHE_HOST=redis` is."""
-    if not may_name_host(name):
-        return False
-    if host.lower() in BY_WORD or host.lower() in {"pgsql", "sqlite", "true", "false"}:
-        engine = BY_WORD.get(host.lower())
-        return surely_names_host(name) or (engine is not None and engine.kind == "broker")
-    return True
-
-
-def _engine_of_words(name: str) -> Engine | None:
-    return next((BY_WORD[word] for word in words(name) if word in BY_WORD), None)
-
-
-def _about_database(variable: Variable) -> bool:
-    return bool(_DATABASE_HINTS & set(words(variable.name))) and surely_names_host(variable.name)
-
-
-def _outside(
-    graph: Graph, variable: Variable, endpoint: Endpoint, engine: Engine | None, host: str, *, renamed: bool
-) -> Store | None:
-    """A store outside the input, if the address shows that it is one; `renamed` if a name in the input led there."""
-    host = canonical_host(host)
-    kind = next((kind for ending, kind in CLOUD_HOSTS if host.endswith(ending)), None)
-    if engine is not None:
-        kind = engine.kind
-    elif kind is None and _about_database(variable):
-        kind = "database" if endpoint.bare or endpoint.port else None
-    if kind is None and endpoint.data:
-        kind = "database"
-    if kind is None or (endpoint.bare and "." not in host):
-        return None
-    key = f"external:{host}"
-    if endpoint.port in _NODE_PORTS:
-        key += f":{endpoint.port}"  # a port of a cluster's nodes belongs to one Service, and the host to all
-    if key not in graph.stores:
-        name = host if renamed else endpoint.host.lower().rstrip(".")
-        graph.stores[key] = Store(key=key, kind=kind, display_kind="external", name=name, engine=engine)
-    return graph.stores[key]

@@ -34,6 +34,10 @@ class Store:
     resource: Resource | None = None
     owner: Owner | None = None
     """None for a store outside the input."""
+    member_of: Store | None = None
+    """The store that stands for the cluster which this one is a member of."""
+    undeclared: bool = False
+    """Whether it goes by a name of this cluster that nothing in the input declares."""
     own_logicals: set[str] = field(default_factory=set)
     """Databases that the store's own declaration makes."""
     place: tuple[str, str] | None = None
@@ -176,3 +180,13 @@ def texts_at(body: Any, path: tuple[str, ...]) -> list[str]:
     if path[0] == "*":
         return [item for element in sequence(body) for item in texts_at(element, path[1:])]
     return texts_at(mapping(body).get(path[0]), path[1:])
+
+
+def unite(head: Store, member: Store) -> None:
+    """Let one store outside the input, or the cluster that it stands in, stand for another as well."""
+    while head.member_of is not None:
+        head = head.member_of
+    while member.member_of is not None:
+        member = member.member_of
+    if member is not head:
+        member.member_of = head

@@ -14,10 +14,10 @@ from .calls import resolve_calls
 from .carriers import Carrier
 from .environment import variables
 from .given import Variable
+from .joins import join
 from .outright import outright_uses
 from .proxies import Way, ways_of
 from .references import reference_uses
-from .standbys import standbys
 from .unread import unread_uses
 from .volumes import volume_uses
 from .workloads import Workload
@@ -61,7 +61,7 @@ def collect_uses(graph: Graph) -> None:
             else:
                 by_address.append(found)
     proxies = resolve_calls(graph, calls, by_address, ways)
-    _join_replicas(graph, by_address)
+    join(graph, by_address, given)
     for workload in graph.index.workloads.values():
         for group in given[workload.key]:
             by_address += outright_uses(graph, workload, group)
@@ -73,22 +73,6 @@ def collect_uses(graph: Graph) -> None:
         _collect_credentials(graph, workload, given[workload.key], addressed)
     graph.uses += volume_uses(graph)
     graph.uses[:] = _distinct(use for use in graph.uses if _counts(graph, use, proxies))
-
-
-def _join_replicas(graph: Graph, by_address: list[Use]) -> None:
-    """A server that connects to a server of its own engine copies it: both are one store."""
-    copies = standbys(graph)
-    for use in by_address:
-        copy = graph.stores.get(use.workload.key)
-        if copy is not None and copy.engine is use.store.engine and copy.engine is not None:
-            copies[copy.key] = use.store
-    for position, use in enumerate(by_address):
-        store, seen = use.store, set[str]()
-        while store.key in copies and store.key not in seen:
-            seen.add(store.key)
-            store = copies[store.key]
-        if store is not use.store and store.key not in seen:
-            by_address[position] = replace(use, store=store, steps=(*use.steps, use.store.title))
 
 
 def _collect_credentials(
