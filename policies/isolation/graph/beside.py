@@ -23,6 +23,7 @@ from ..catalog.engines import Engine
 from ..resources import UNKNOWN
 from .given import Variable
 
+_WITH_BUCKETS = frozenset({"couchbase", "influxdb"})
 _DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
 
 
@@ -64,7 +65,9 @@ class Beside:
         databases = self._databases_of(engine)
         if engine is not None and engine.kind == "cache":
             named = {name: str(int(value)) for name, value in databases.items() if value.isdecimal()}
-            return closest(variable, named, self.hosts)
+            return closest(variable, named, self.hosts) or (
+                engine.default_logical if endpoint.unnamed else None
+            )
         if engine is not None and engine.kind == "broker":
             return None
         found = closest(variable, databases, self.hosts, self.spoken)
@@ -75,7 +78,11 @@ class Beside:
     def _databases_of(self, engine: Engine | None) -> dict[str, str]:
         if engine is None:
             return self.databases
-        return {name: value for name, value in self.databases.items() if of_engine(name, engine)}
+        return {
+            name: value
+            for name, value in self.databases.items()
+            if of_engine(name, engine) and not _of_another_kind(name, engine)
+        }
 
     def _database_elsewhere(self, variable: str, engine: Engine | None) -> str | None:
         """The database that another container or file of the pod names for the very same connection."""
@@ -107,3 +114,10 @@ def beside_hosts(given: list[Variable], elsewhere: tuple[list[Variable], ...] = 
         elif isinstance(value, str) and value and may_name_host(name):
             found.spoken |= {item.database for item in endpoints(value) if item.database}
     return found
+
+
+def _of_another_kind(name: str, engine: Engine) -> bool:
+    """Whether a name speaks of a bucket beside a server of tables, or of a database beside a server of indexes."""
+    if {"bucket", "bucketname"} & set(words(name)):
+        return engine.name not in _WITH_BUCKETS and engine.kind != "object-store"
+    return engine.kind == "search" and of_database(name)

@@ -12,7 +12,7 @@ from .arguments import arguments
 from .bindings import bound_variables
 from .carriers import carrier_of, data_of, lists_of, value_of
 from .cloud_environment import cloud_variables
-from .files import mounted_files
+from .files import by_file, mounted_files
 from .given import Variable, in_order
 from .index import Index
 from .workloads import Workload
@@ -37,9 +37,7 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
             of_pod |= known
             found += arguments(container, known)
             yield [replace(item, waiting=True) for item in found] if once and _waits(container) else found
-    files = list(mounted_files(workload, index, of_pod))
-    if files:
-        yield files
+    yield from by_file(mounted_files(workload, index, of_pod))
     yield from _components(workload, index)
     yield from bound_variables(workload, index)
 

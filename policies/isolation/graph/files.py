@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..addresses.settings import settings_in, without_comments
@@ -29,6 +29,18 @@ def mounted_files(workload: Workload, index: Index, known: Mapping[str, Variable
                 if reference:
                     carrier = carrier_of(kind, reference, workload, index)
                     yield from _files_of(carrier, dig(source, field, "items"), parts, known)
+
+
+def by_file(files: Iterable[Variable]) -> Iterator[list[Variable]]:
+    """The settings of each file; the files of one line in a Secret or ConfigMap are its settings together."""
+    settings: dict[tuple[str, str, str, str | None], list[Variable]] = {}
+    for item in files:
+        carrier = item.carrier
+        assert carrier is not None
+        alone = isinstance(item.value, str) and (item.free_text or item.name != item.carrier_key)
+        key = item.carrier_key if alone else None
+        settings.setdefault((carrier.kind, carrier.namespace, carrier.name, key), []).append(item)
+    yield from settings.values()
 
 
 def _parts_mounted(workload: Workload, volume: str) -> tuple[str, ...]:

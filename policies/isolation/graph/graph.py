@@ -12,6 +12,7 @@ from ..catalog.cloud_links import ENDPOINTS, ZONES
 from ..catalog.fronts import FRONTS
 from ..resources import Resource, dig, text, values_at
 from .arns import Arns
+from .doubts import database_of, doubtful_uses
 from .index import Index
 from .links import Links
 from .names import Names
@@ -65,7 +66,6 @@ class Graph:
 
     def __init__(self, resources: Iterable[Resource], settings: Settings | None = None) -> None:
         from .credentials import Credentials  # these fill the graph and know its types
-        from .doubts import doubtful_uses
         from .uses import Reading, collect_uses
 
         self.settings = settings or Settings()
@@ -197,7 +197,8 @@ class Graph:
 
     def is_doubtful(self, use: Use) -> bool:
         """Whether a use may not be one; an owner that somebody stated gets no such benefit."""
-        return (use.workload.key, use.store.key) in self._doubtful and not self.owner(use.workload).declared
+        place = (use.workload.key, *database_of(use))
+        return place in self._doubtful and not self.owner(use.workload).declared
 
     def _find_kept_databases(self) -> None:
         """Databases that a custom resource declares on another's server, for the owner that it states."""
