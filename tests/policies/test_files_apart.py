@@ -109,6 +109,22 @@ def test_a_database_beside_a_search_engine_is_none_of_its_indexes(tmp_path: Path
     assert found == {("search", None): frozenset(BOTH)}
 
 
+def test_a_switch_is_no_database(tmp_path: Path) -> None:
+    given = [{"DB_HOST": "db", "CREATE_DB": "true"}, {"DATABASE_URL": "postgres://db/true"}]
+    assert not refused(tmp_path, [*DB, workload("orders", given[0]), workload("users", given[1])])
+
+
+def test_a_bucket_in_one_file_goes_with_the_address_in_another(tmp_path: Path) -> None:
+    def given(name: str) -> list[Object]:
+        files = {
+            "a.yml": "aws_storage_bucket_name: media\n",
+            "b.yml": f"aws_s3_endpoint_url: http://{name}-files\n",
+        }
+        return [config(name, files), workload(name, files=[name])]
+
+    assert not refused(tmp_path, [item for name in BOTH for item in given(name)])
+
+
 def test_a_page_named_in_a_servers_file_is_no_source_that_it_copies(tmp_path: Path) -> None:
     text = "# see http://redis.example.org/topics\ninclude http://docs.example.org/redis\nport 6379\n"
     cache = workload("redis", kind="StatefulSet", image="redis:7", ports=[6379], files=["redis"])

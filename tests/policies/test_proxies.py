@@ -136,7 +136,7 @@ POOLS: dict[str, tuple[list[Object], list[Object], dict[str, str], dict[str, str
             config("proxy", {"nutcracker.yml": "a:\n  listen: 0.0.0.0:22121\n  servers:\n  - cache:6379:1 a\n"}),
             workload("pool", image="example/twemproxy:0.5", files=["proxy"]), service("pool", 22121),
         ],
-        {"REDIS_URL": "redis://cache"}, {"REDIS_URL": "redis://pool:22121"}, ("cache", None),
+        {"REDIS_URL": "redis://cache"}, {"REDIS_URL": "redis://pool:22121"}, ("cache", "0"),
     ),
     "proxysql": (
         server("db", "mysql:8", 3306),

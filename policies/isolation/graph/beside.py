@@ -24,7 +24,7 @@ from ..resources import UNKNOWN
 from .given import Variable
 
 _WITH_BUCKETS = frozenset({"couchbase", "influxdb"})
-_DATABASE_NAME = re.compile(r"^[\w.$:-]{1,128}$")
+_DATABASE_NAME = re.compile(r"^(?!(?:true|false|yes|no|none|null)$)[\w.$:-]{1,128}$", re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -26,11 +26,14 @@ _TABLES = listed("dynamo dynamodb ddb")
 _OF_CLOUD = (".amazonaws.com", ".amazonaws.com.cn", ".googleapis.com")
 
 
-def outright_uses(graph: Graph, workload: Workload, given: list[Variable]) -> Iterator[Use]:
-    """Buckets and tables that one container's variables, or one pod's files, name without an address of their own."""
+def outright_uses(
+    graph: Graph, workload: Workload, given: list[Variable], every: list[list[Variable]]
+) -> Iterator[Use]:
+    """Buckets and tables that a container's variables or a file name, where nothing in the pod has their address."""
     from .graph import Use
 
     named = [item for item in given if isinstance(item.value, str) and item.name and not item.waiting]
+    around = [item for group in every for item in group if isinstance(item.value, str) and not item.free_text]
     spoken = {word for item in named for word in _words(item.name)}
     for variable in named:
         parts = words(variable.name.removesuffix("_NAME").removesuffix("Name"))
@@ -39,7 +42,7 @@ def outright_uses(graph: Graph, workload: Workload, given: list[Variable]) -> It
             kind = "s3" if _is_bucket(parts) and spoken & _CLOUD else None
         elif parts[-1:] in {("table",), ("tablename",)} and _TABLE.match(variable.value):
             kind = "dynamodb" if _TABLES & set(parts) else None
-        if kind is None or graph.names.handle(variable.value) is not None or _has_endpoint(named, kind):
+        if kind is None or graph.names.handle(variable.value) is not None or _has_endpoint(around, kind):
             continue
         carrier = variable.carrier
         yield Use(

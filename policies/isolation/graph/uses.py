@@ -64,7 +64,7 @@ def collect_uses(graph: Graph) -> None:
     join(graph, by_address, given)
     for workload in graph.index.workloads.values():
         for group in given[workload.key]:
-            by_address += outright_uses(graph, workload, group)
+            by_address += outright_uses(graph, workload, group, given[workload.key])
         by_address += unread_uses(graph, workload, given[workload.key])
         by_address += binding_uses(graph, workload)
     addressed = {(use.workload.key, use.store.key) for use in by_address}
