@@ -88,9 +88,14 @@ def _bucket(graph: Graph, use: Use, grade: str) -> str | None:
         logical = engine.default_logical
         if engine.name == "postgresql" and not graph.owners.any_declared:
             logical = use.login  # the server's default: a database called as its user
-    if logical is not None and engine is not None and engine.any_case:
-        logical = logical.lower()
+    if logical is not None:
+        logical = _folded(use.store, logical)
     return f"{logical}/{use.schema}" if logical and grade == "schema" and use.schema else logical
+
+
+def _folded(store: Store, logical: str) -> str:
+    """A database's name as its server tells names apart."""
+    return logical.lower() if store.engine is not None and store.engine.any_case else logical
 
 
 def findings_of_sharing(
@@ -137,10 +142,12 @@ def _owner_of(graph: Graph, key: str | None, members: list[Use], store: Store) -
     It does so if the server states which databases are its owner's, this is none of them, and nobody on the way to it
     is the owner. A server that states nothing keeps all of them for its owner.
     """
-    if key in store.kept_for:
-        return store.kept_for[key]
+    kept = {_folded(store, name): keeper for name, keeper in store.kept_for.items()}
+    if key in kept:
+        return kept[key]
     owner = store.stated_owner
-    if owner is None or key in store.own_logicals or not store.own_logicals:
+    own = {_folded(store, name) for name in store.own_logicals}
+    if owner is None or key in own or not own:
         return owner
     carriers = [graph.index.by_key[carrier] for use in members for carrier in use.carriers]
     parties = [*(graph.owner(use.workload) for use in members), *(graph.owners.of(item) for item in carriers)]

@@ -35,7 +35,7 @@ _TOKENS = {
     "ClusterRole": "rbac.authorization.k8s.io/v1", "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
     "Endpoints": "core/v1",
     "Component": "dapr.io/v1alpha1",
-    "SealedSecret": "bitnami.com/v1alpha1", "Certificate": "cert-manager.io/v1",
+    "ReplicaSet": "apps/v1", "SealedSecret": "bitnami.com/v1alpha1", "Certificate": "cert-manager.io/v1",
 }  # fmt: skip
 
 

@@ -128,6 +128,84 @@ def test_shared_secret_knows_what_a_generated_password_opens() -> None:
     assert found("shared-secret", stack) == ["mandatory: Secret copy, used by billing"]
 
 
+def tagged(owner: str | None) -> dict[str, Any]:
+    return {"tags": {OWNER: owner}} if owner is not None else {}
+
+
+def vault(owner: str | None = None, **uses: Sequence[Any]) -> Any:
+    """A secret of a cloud."""
+    return resource("aws:secretsmanager/secret:Secret", "jwt", tagged(owner), uses=uses)
+
+
+def function(name: str, *made: Any, owner: str | None = None) -> Any:
+    """A function that is handed these in its environment."""
+    return resource("aws:lambda/function:Function", name, tagged(owner), uses={"environment": made})
+
+
+def version(of: Any, holds: Any) -> Any:
+    uses = {"secretId": [of], "secretString": [holds]}
+    return resource(
+        "aws:secretsmanager/secretVersion:SecretVersion", "v", {"secretString": UNKNOWN}, uses=uses
+    )
+
+
+def rds(owner: str | None) -> Any:
+    return resource(
+        "aws:rds/instance:Instance", "main", {"engine": "postgres", **tagged(owner)}, protect=True
+    )
+
+
+def test_shared_secret_of_a_cloud_in_full() -> None:
+    made = vault("auth")
+    stack = [made, function("login", made, owner="auth"), function("orders", made, owner="orders")]
+    [finding] = judged("shared-secret", stack)
+    assert (finding.rule, finding.level, finding.logical) == ("shared-secret", "mandatory", None)
+    assert (finding.users, finding.owners) == (("orders",), ("orders", "auth"))
+    assert finding.message.startswith(
+        "orders (owner orders) → Secret jwt (owner auth): give each owner a Secret"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keeper", "owners", "expected"),
+    [
+        (None, ("orders", "billing"), ["mandatory: Secret jwt, used by f0 and f1"]),
+        (None, ("orders", None), ["advisory: Secret jwt, used by f0 and f1"]),
+        (None, (None, None), ["advisory: Secret jwt, used by f0 and f1"]),
+        (None, ("orders", "orders"), []),
+        ("auth", ("orders",), ["mandatory: Secret jwt, used by f0"]),
+        ("auth", (None,), ["advisory: Secret jwt, used by f0"]),
+        ("auth", ("auth",), []),
+        ("auth", (), []),
+        (None, ("orders",), []),
+    ],
+)
+def test_shared_secret_of_a_cloud(
+    keeper: str | None, owners: Sequence[str | None], expected: list[str]
+) -> None:
+    made = vault(keeper)
+    readers = [function(f"f{at}", made, owner=owner) for at, owner in enumerate(owners)]
+    assert found("shared-secret", [made, *readers]) == expected
+
+
+@pytest.mark.parametrize(
+    ("keeper", "of_database", "expected"),
+    [
+        ("orders", "orders", []),
+        (None, "orders", []),
+        (None, None, []),
+        ("auth", "orders", ["mandatory: Secret jwt, used by orders and billing"]),
+    ],
+    ids=["of one owner with it", "of nobody", "both of nobody", "of a third owner"],
+)
+def test_shared_secret_of_a_cloud_that_opens_a_database(
+    keeper: str | None, of_database: str | None, expected: list[str]
+) -> None:
+    made, database = vault(keeper), rds(of_database)
+    readers = [function(name, made, owner=name) for name in ("orders", "billing")]
+    assert found("shared-secret", [made, database, version(made, database), *readers]) == expected
+
+
 # shared-database and shared-filesystem
 
 LOGIN: dict[str, Any] = {"env": [from_secret("P", "login", "password")]}
@@ -246,6 +324,31 @@ def test_shared_filesystem(stack: Stack, expected: list[str]) -> None:
     assert found("shared-filesystem", stack) == expected
 
 
+EFS = "fs-1.efs.eu-central-1.amazonaws.com"
+
+
+def mounting_export(name: str, owner: str, path: str) -> Any:
+    volume = {"name": "d", "nfs": {"server": EFS, "path": path}}
+    mounts = {"volumeMounts": [{"name": "d", "mountPath": "/d"}]}
+    return deployment(name, owner=owner, container=mounts, pod={"volumes": [volume]})
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (("/orders", "/"), ["mandatory: FileSystem files/orders, used by w0 and w1"]),
+        (("/orders/new", "/orders"), ["mandatory: FileSystem files/orders/new, used by w0 and w1"]),
+        (("/orders/new", "/"), ["mandatory: FileSystem files/orders/new, used by w0 and w1"]),
+        (("/orders", "/billing"), []),
+        (("/", "/"), ["mandatory: FileSystem files, used by w0 and w1"]),
+    ],
+)
+def test_shared_filesystem_of_a_cloud_by_directory(paths: tuple[str, str], expected: list[str]) -> None:
+    files = resource("aws:efs/fileSystem:FileSystem", "files", {"dnsName": EFS}, protect=True)
+    mounts = [mounting_export(f"w{at}", f"o{at}", path) for at, path in enumerate(paths)]
+    assert found("shared-filesystem", [files, *mounts]) == expected
+
+
 def test_a_namespace_is_the_one_of_its_own_stack() -> None:
     """Two stacks have a namespace of one name, and each keeps it for another owner."""
     reader = deployment("orders", owner="orders", namespace="shop", **LOGIN)
@@ -292,6 +395,33 @@ OPEN = "advisory: StatefulSet pg, used by orders and billing"
 )  # fmt: skip
 def test_foreign_network_path(stack: Stack, expected: list[str]) -> None:
     assert found("foreign-network-path", [*stack, EVERYBODY]) == expected
+
+
+def admitting(client: str, *, guarded: bool) -> Stack:
+    """A store that only `orders` may enter, and a policy by which `client` may go out to it."""
+    store, labels = {"matchLabels": {"app": "pg"}}, {"matchLabels": {"app": client}}
+    inward = {
+        "podSelector": store,
+        "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "orders"}}}]}],
+    }
+    outward = {"podSelector": labels, "policyTypes": ["Egress"], "egress": [{"to": [{"podSelector": store}]}]}
+    out = kube("NetworkPolicy", "out", spec=outward)
+    return [kube("NetworkPolicy", "in", spec=inward), out] if guarded else [out]
+
+
+@pytest.mark.parametrize(
+    ("keeper", "client_owner", "guarded", "expected"),
+    [
+        ("orders", "billing", True, ["mandatory: StatefulSet pg, used by billing"]),
+        (None, "billing", True, []),
+        ("orders", "billing", False, ["mandatory: StatefulSet pg, used by billing"]),
+    ],
+)
+def test_foreign_network_path_out_to_a_guarded_store(
+    keeper: str | None, client_owner: str, guarded: bool, expected: list[str]
+) -> None:
+    stack = [*postgres(owner=keeper), deployment("billing", owner=client_owner)]
+    assert found("foreign-network-path", [*stack, *admitting("billing", guarded=guarded)]) == expected
 
 
 # shared-identity
@@ -403,6 +533,17 @@ def test_shared_broker_credential_is_told_of_once() -> None:
     ]
 
 
+def test_shared_broker_credential_names_the_brokers_owner_once() -> None:
+    readers = [
+        deployment(name, owner=owner, env=[from_secret("AMQP", "login", "url")])
+        for name, owner in (("own", "platform"), ("a", "one"))
+    ]
+    [finding] = judged(
+        "shared-broker-credential", [OWN_URL, *rabbit("platform", secret_name="login"), *readers]
+    )
+    assert finding.owners == ("platform", "one")
+
+
 # unowned-store and unprotected-store
 
 
@@ -411,12 +552,11 @@ def test_shared_broker_credential_is_told_of_once() -> None:
     [
         pytest.param([*postgres(owner="orders"), *server("redis", "redis:7", 6379)],
                      ["advisory: StatefulSet redis"], id="after one with an owner"),
-        pytest.param([*server("registry", "registry:2", 5000), *inferred()], [], id="a registry"),
+        pytest.param([*server("etcd", "quay.io/coreos/etcd:v3.6", 2379), *inferred()], [], id="a registry"),
         pytest.param([deployment("a", env=[value("DB", "postgres://u@db.example.com/x")])], [], id="outside the input"),
         pytest.param(
-            [resource("aws:efs/fileSystem:FileSystem", "files", {"dnsName": "fs-1.efs.eu-central-1.amazonaws.com"}),
-             deployment("a", owner="a", pod={"volumes": [{"name": "d", "nfs": {
-                 "server": "fs-1.efs.eu-central-1.amazonaws.com", "path": "/orders"}}]})],
+            [resource("aws:efs/fileSystem:FileSystem", "files", {"dnsName": EFS}),
+             mounting_export("a", "a", "/orders")],
             ["advisory: FileSystem files"], id="a file system, and not its directory",
         ),
     ],

@@ -11,7 +11,7 @@ from policies.isolation.findings import Finding, broken
 from policies.isolation.rules import RULES
 from policies.isolation.rules.shared_cache import RULE
 
-from .stack import UNKNOWN, deployment, from_secret, kube, secret, service, value
+from .stack import UNKNOWN, deployment, from_secret, kube, resource, secret, service, value
 from .test_rule_edges import Stack, found, judged
 
 
@@ -94,6 +94,25 @@ def test_on_a_stated_owners_server(database: str | None, stack: Stack, expected:
 
 
 @pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("SHOP", "shop"), [f"{ONE}/shop, used by b"]),
+        (("shop", "SHOP"), [f"{ONE}/SHOP, used by b"]),
+        (("SHOP", "other"), [f"{MET} b"]),
+    ],
+)
+def test_the_owners_own_database_on_a_server_that_minds_no_case(
+    names: tuple[str, str], expected: list[str]
+) -> None:
+    own, asked = names
+    server = deployment(
+        "db", kind="StatefulSet", image="gvenzl/oracle-free:23", ports=[1521], owner="keeper",
+        env=[value("ORACLE_DATABASE", own)],
+    )  # fmt: skip
+    assert found("shared-database", [server, service("db", "db", 1521), client("b", asked, "b")]) == expected
+
+
+@pytest.mark.parametrize(
     ("grade", "expected"),
     [
         ("database", [f"{MET} a and b"]),
@@ -145,6 +164,41 @@ def test_a_database_is_called_as_its_user_where_none_is_named(
 def test_schemas(schemas: tuple[str, str], grade: str, expected: list[str]) -> None:
     stack = postgres(*(f"jdbc:postgresql://db/s?currentSchema={schema}" for schema in schemas))
     assert found("shared-database", stack, config={"grade": grade}) == expected
+
+
+@pytest.mark.parametrize(
+    ("image", "names", "expected"),
+    [
+        ("postgres:16", ("Shop", "shop"), [f"{MET} w0 and w1"]),
+        ("mcr.microsoft.com/mssql/server:2022", ("Shop", "shop"), [f"{ONE}/Shop, used by w0 and w1"]),
+        (None, ("Shop", "shop"), []),
+        (None, ("shop", "shop"), ["mandatory: external db.example.com/shop, used by w0 and w1"]),
+    ],
+    ids=["a server that minds case", "a server that minds none", "nobody knows what server", "and one name"],
+)
+def test_names_that_differ_in_case(image: str | None, names: tuple[str, str], expected: list[str]) -> None:
+    host = "db" if image else "db.example.com"
+    stack = [
+        deployment(f"w{at}", env=[value("DB_HOST", host), value("DB_NAME", name)])
+        for at, name in enumerate(names)
+    ]
+    if image:
+        stack += [deployment("db", kind="StatefulSet", image=image, ports=[1433]), service("db", "db", 1433)]
+    assert [item for item in found("shared-database", stack) if image or "mandatory" in item] == expected
+
+
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (("redis://redis", "redis://redis/0"), ["mandatory: StatefulSet redis/0, used by w0 and w1"]),
+        (("redis://redis", "redis://redis/1"), ["advisory: StatefulSet redis, used by w0 and w1"]),
+        (("redis://redis", "redis://redis"), ["mandatory: StatefulSet redis/0, used by w0 and w1"]),
+    ],
+)
+def test_a_cache_has_a_first_keyspace(urls: tuple[str, str], expected: list[str]) -> None:
+    server = deployment("redis", kind="StatefulSet", image="redis:7", ports=[6379])
+    users = [deployment(f"w{at}", env=[value("CACHE_URL", url)]) for at, url in enumerate(urls)]
+    assert found("shared-cache", [server, service("redis", "redis", 6379), *users]) == expected
 
 
 # what a message calls things, and whom it blames
@@ -266,6 +320,17 @@ def test_what_is_no_foreign_literal(stack: Stack, settings: dict[str, Any], expe
 )  # fmt: skip
 def test_unprotected_store(stack: Stack, expected: list[str]) -> None:
     assert found("unprotected-store", stack) == expected
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"])
+def test_a_workload_that_keeps_no_data_needs_no_protection(kind: str) -> None:
+    assert found("unprotected-store", [deployment("pg", kind=kind, image="postgres:16", ports=[5432])]) == []
+
+
+def test_neither_does_a_bare_pod_or_a_secret() -> None:
+    spec = {"containers": [{"name": "pg", "image": "postgres:16", "ports": [{"containerPort": 5432}]}]}
+    stack = [kube("Pod", "pg", spec=spec), resource("aws:secretsmanager/secret:Secret", "jwt", {})]
+    assert found("unprotected-store", stack) == []
 
 
 # exemptions

@@ -61,13 +61,11 @@ def _enclosing(graph: Graph, store: Store) -> Iterator[Store]:
     server, path = store.place
     while path != "/":
         path = path.rpartition("/")[0] or "/"
-        for key in (
-            f"volume:nfs://{server}{path}",
-            f"directory:{server}:{path}",
-            *((server,) if path == "/" else ()),
-        ):
+        for key in (f"volume:nfs://{server}{path}", f"directory:{server}:{path}"):
             if key in graph.stores:
                 yield graph.stores[key]
+    if server in graph.stores:
+        yield graph.stores[server]
 
 
 RULE = Rule(

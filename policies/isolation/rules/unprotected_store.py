@@ -36,7 +36,7 @@ def _keeps_data(store: Store, resource: Resource) -> bool:
         "Pod",
     }:
         return bool(sequence(dig(resource.body, "spec", "volumeClaimTemplates")))
-    return store.kind not in {"registry", "secret"}
+    return store.kind != "secret"
 
 
 RULE = Rule(
