@@ -96,7 +96,7 @@ def finding_of_uses(
         store_name=store.name,
         store_namespace=store.namespace,
         logical=logical,
-        users=tuple(dict.fromkeys(use.workload.resource.name for use in uses)),
+        users=tuple({use.workload.key: use.workload.resource.name for use in uses}.values()),
         owners=tuple(owner.name for owner in owners.values()),
         paths=paths,
         message=message_of(sentences, remedy),

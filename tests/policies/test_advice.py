@@ -78,6 +78,22 @@ def test_a_way_out_counts_where_the_store_does_not_say_who_comes_in(
     assert told(tmp_path, [*SHOP, *policies]) == expected
 
 
+def test_services_of_one_name_are_told_apart_by_their_namespaces(tmp_path: Path) -> None:
+    address = {"DATABASE_URL": "postgres://db.data/app"}
+    refused(
+        tmp_path,
+        [
+            *server("db", "postgres:16", 5432, namespace="data"),
+            *(workload("api", address, namespace=name) for name in ("orders", "users")),
+            workload("mails", address, namespace="mails"),
+        ],
+    )
+    [found] = audit([tmp_path]).findings
+    assert found.users == ("api", "api", "mails")
+    assert found.owners == ("orders/api", "users/api", "mails")
+    assert "api (owner orders/api) → env DATABASE_URL → StatefulSet db" in found.message
+
+
 def users_of(database: str, *names: str) -> list[tuple[str, str]]:
     return [(name, f"postgres://db/{database}") for name in names]
 

@@ -68,7 +68,8 @@ def test_addresses_are_read_from_a_value(text: str, expected: list[tuple[object,
         ("MongoDatabase", False, False, True), ("EventBusConnection", True, False, False),
         ("CACHE_TYPE", False, False, False), ("DB_PASSWORD", False, False, False), ("DB_USER", False, False, False),
         ("SPRING_DATASOURCE_URL", True, True, False), ("spring.data.mongodb.database", False, False, True),
-        ("LOG_LEVEL", False, False, False), ("REDIS_DB", False, False, True),
+        ("DATABASE_SERVICE_NAME", True, True, False), ("POSTGRESQL_SERVICE_NAME", True, True, False),
+        ("OTEL_SERVICE_NAME", True, False, False), ("LOG_LEVEL", False, False, False), ("REDIS_DB", False, False, True),
     ],
 )  # fmt: skip
 def test_a_variables_name_says_what_its_value_is(name: str, host: bool, sure: bool, database: bool) -> None:

@@ -32,6 +32,9 @@ SPELLINGS: list[tuple[str, tuple[str, str, int], dict[str, str]]] = [
     ("rails", POSTGRES, {"RAILS_DB_ADAPTER": "postgresql", "RAILS_DB_HOST": "db", "RAILS_DB_NAME": "@"}),
     ("spring-mongo", MONGO, {"SPRING_DATA_MONGODB_HOST": "db", "SPRING_DATA_MONGODB_DATABASE": "@"}),
     ("docker-link", POSTGRES, {"DB_HOST": "$(DB_PORT_5432_TCP_ADDR)", "DB_NAME": "@"}),
+    ("json-in-a-variable", POSTGRES, {"DB_CONFIG": '{"host": "db", "port": 5432, "database": "@"}'}),
+    ("json-with-sections", MONGO, {"NODE_CONFIG": '{"log": {"name": "x"}, "mongo": {"host": "db", "name": "@"}}'}),
+    ("system-properties", POSTGRES, {"JAVA_OPTS": "-Xmx1g -Ddb.host=db -Ddb.port=5432 '-Ddb.name=@'"}),
     ("bucketname", ("db", "minio/minio:1", 9000), {"STORE_HOST": "db", "STORE_PORT": "9000", "STORE_BUCKETNAME": "@"}),
     ("service-variables", POSTGRES, {"URL": "postgres://$(DB_SERVICE_HOST):$(DB_SERVICE_PORT)/@"}),
 ]  # fmt: skip

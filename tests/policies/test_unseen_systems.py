@@ -199,6 +199,13 @@ APART: dict[str, Callable[[], list[Object]]] = {
         *POSTGRES, workload("pooler", {"DB_HOST": "db"}, image="edoburu/pgbouncer:1"), service("pooler", 6432),
         *(workload(name, {"DB_HOST": "pooler", "DB_PORT": "6432", "DB_NAME": name}) for name in ("orders", "users")),
     ],
+    "a tool that makes backups every night": lambda: [
+        *POSTGRES,
+        *(
+            workload(name, {"POSTGRES_HOST": "db", "POSTGRES_DB": "shop"}, image=image)
+            for name, image in (("orders", "shop/orders:1"), ("backup", "example/postgres-backup-s3:1"))
+        ),
+    ],
     "a proxy of no store": lambda: [
         workload("edge", {"UPSTREAM": "web:8080"}, image="envoyproxy/envoy:1"), service("edge", 8080),
         *two({"DB_API_URL": "http://edge:8080"}, {"API_HOST": "edge"}),

@@ -109,14 +109,18 @@ def _outline(content: str) -> Iterator[tuple[str, str]]:
         if defined:
             yield defined[1], defined[2]
             continue
-        entries = _ENTRY.findall(line)
+        assigned = _ASSIGNED.match(line)
+        whole = assigned is not None and _is_object(
+            assigned[3]
+        )  # to be read as what it is, with its name in front
+        entries = _ENTRY.findall(line) if not whole else []
         if len(entries) > 1:
             yield from (
                 (".".join((*section, *(key for _, key in around), key)), item or number)
                 for key, item, number in entries
             )
             continue
-        found = _ASSIGNED.match(line) or _OPENED.match(line)
+        found = assigned or _OPENED.match(line)
         if found is None:
             continue
         while around and around[-1][0] >= len(found[1]):
@@ -126,6 +130,13 @@ def _outline(content: str) -> Iterator[tuple[str, str]]:
             around.append((len(found[1]), found[2]))
         else:
             yield ".".join((*section, *(key for _, key in around), found[2])), value.strip("\"'")
+
+
+def _is_object(value: str) -> bool:
+    try:
+        return value.startswith("{") and isinstance(json.loads(value), dict)
+    except ValueError:
+        return False
 
 
 def _elements(content: str) -> Iterator[tuple[str, str]]:

@@ -119,8 +119,15 @@ def may_name_host(name: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def surely_names_host(name: str) -> bool:
-    """Whether the name leaves no doubt: `CACHE_TYPE=redis` names no host, `CACHE_HOST=redis` does."""
-    return bool(set(words(name)) & _STRONG_HOST_WORDS) and may_name_host(name)
+    """Whether the name leaves no doubt: `CACHE_TYPE=redis` names no host, `CACHE_HOST=redis` does.
+
+    So does `DATABASE_SERVICE_NAME`, by which OpenShift's templates hand on the Service of a database.
+    """
+    parts = words(name)
+    service = parts[-2:] == ("service", "name") and (
+        of_database(name) or any(part in BY_WORD for part in parts)
+    )
+    return (service or bool(set(parts) & _STRONG_HOST_WORDS)) and may_name_host(name)
 
 
 @lru_cache(maxsize=8192)

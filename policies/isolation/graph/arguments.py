@@ -14,7 +14,7 @@ _FLAG = re.compile(r"--?[A-Za-z][\w.-]+")
 
 
 def arguments(container: Any, known: Mapping[str, Variable]) -> Iterator[Variable]:
-    """Each argument as a variable (`--db-host=x`, `--db-host x`) or as text; steps name the variables in it."""
+    """Each argument as a variable (`--db-host=x`, `--db-host x`, `-Ddb.host=x`), or as text with the steps into it."""
     for part in ("command", "args"):
         given = [found for item in sequence(dig(container, part)) if (found := text(item))]
         flag: str | None = None
@@ -34,7 +34,7 @@ def arguments(container: Any, known: Mapping[str, Variable]) -> Iterator[Variabl
 def _argument(value: str, part: str, known: Mapping[str, Variable], flag: str | None) -> Variable:
     first = next(iter(carriers_in(value, known)), None)
     return Variable(
-        name=flag.lstrip("-") if flag else "",
+        name=flag.removeprefix("-D").lstrip("-") if flag else "",
         value=filled(value, known),
         carrier=first.carrier if first else None,
         carrier_key=first.carrier_key if first else None,

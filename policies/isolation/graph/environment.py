@@ -15,6 +15,7 @@ from .cloud_environment import cloud_variables
 from .files import by_file, mounted_files
 from .given import Variable, in_order
 from .index import Index
+from .within import within
 from .workloads import Workload
 
 _WAITING = re.compile(
@@ -36,8 +37,10 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
             known = {item.name: item for item in found if item.name}
             of_pod |= known
             found += arguments(container, known)
+            found += [setting for item in found for setting in within(item)]
             yield [replace(item, waiting=True) for item in found] if once and _waits(container) else found
-    yield from by_file(mounted_files(workload, index, of_pod))
+    for found in by_file(mounted_files(workload, index, of_pod)):
+        yield [*found, *(setting for item in found if not item.free_text for setting in within(item))]
     yield from _components(workload, index)
     yield from bound_variables(workload, index)
 

@@ -63,6 +63,7 @@ class Owners:
         self._namespace_owners = dict(namespace_owners or {})
         self._cache: dict[str, Owner] = {}
         self._units = self._units_by_label(stores)
+        self._ambiguous = self._names_of_several()
         self.any_declared = any(self._labelled(resource) for resource in index.resources)
 
     def of(self, resource: Resource) -> Owner:
@@ -121,7 +122,8 @@ class Owners:
         if name is None:
             labels = self._app_label(resource.labels)
             name = labels[0] if labels else resource.name
-        return Owner(f"{namespace}/{name}", name)
+        identity = f"{namespace}/{name}"
+        return Owner(identity, identity if name in self._ambiguous else name)
 
     def _by_component(self, resource: Resource) -> Owner:
         """The outermost component around a cloud resource; without one, the resource stands for itself."""
@@ -162,6 +164,14 @@ class Owners:
                 units |= self._parts(members)
         self._join_products(units, stores)
         return units
+
+    def _names_of_several(self) -> set[str]:
+        """Names that services of several namespaces have in common."""
+        places: dict[str, set[str]] = defaultdict(set)
+        for workload in self._index.workloads.values():
+            if workload.key in self._units:
+                places[self._units[workload.key]].add(workload.namespace)
+        return {name for name, namespaces in places.items() if len(namespaces) > 1}
 
     def _parts(self, members: list[Workload]) -> dict[str, str]:
         """The services under an umbrella, by their component labels; what stands behind the same Services is one."""
