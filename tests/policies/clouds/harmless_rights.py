@@ -193,7 +193,13 @@ def policy_that_lets_in_the_owner() -> Program:
     return [key, cloud("aws:iam/policy:Policy", "none", policy=kept), *acting_as(roles, stated=True)]
 
 
+def published_data_set() -> Program:
+    """A bucket that nothing here declares, and that both only read."""
+    return acting(both(allow("arn:aws:s3:::open-maps/*", action=["s3:GetObject", "s3:ListBucket"])))
+
+
 LOOK_ALIKES: list[Callable[[], Program]] = [
+    published_data_set,
     rights_on_ones_own_table, log_groups_named_as_tables, function_named_as_a_table,
     service_named_as_a_table, table_of_another_region, statement_that_denies, wildcard_with_an_exception,
     tables_by_their_tag, description_of_a_table, metrics_and_traces, provider_managed_policies,

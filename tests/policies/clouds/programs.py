@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from policies.isolation.audit import audit
+from policies.isolation.catalog.cloud import STORES
 from policies.isolation.pack import policies
 from policies.isolation.server import Servicer
 
@@ -176,7 +177,7 @@ def as_export(program: Program, *, dependencies: bool) -> dict[str, Any]:
     return {"version": 3, "deployment": {"resources": states}}
 
 
-VIEWS = ("preview", "export", "export without dependencies")
+VIEWS = ("preview", "export", "export without dependencies", "exports of two stacks")
 
 
 def judged(program: Program, view: str, folder: Path) -> list[Answer]:
@@ -187,13 +188,22 @@ def judged(program: Program, view: str, folder: Path) -> list[Answer]:
         )  # the SDK's own hands on no more than is shown
     if view == "preview":
         return analyze(*at_preview(program))
-    file = folder / "stack.json"
-    file.write_text(json.dumps(as_export(program, dependencies=view == "export")))
-    found = audit([file])
+    export = as_export(program, dependencies=view == "export")
+    exports = split(export) if view == "exports of two stacks" else [export]
+    for number, content in enumerate(exports):
+        (folder / f"stack-{number}.json").write_text(json.dumps(content))
+    found = audit([folder])
     assert not found.problems
     return [
         Answer(item.rule, item.message, item.level == "mandatory", item.resource) for item in found.findings
     ]
+
+
+def split(export: dict[str, Any]) -> list[dict[str, Any]]:
+    """An export as one of a stack that holds the stores, and one of a stack that holds all else."""
+    states = export["deployment"]["resources"]
+    parts = [[state for state in states if (state["type"] in STORES) is kept] for kept in (True, False)]
+    return [{"version": 3, "deployment": {"resources": part}} for part in parts]
 
 
 def _marks(value: Any) -> list[tuple[str, str]]:
