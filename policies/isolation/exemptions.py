@@ -48,8 +48,8 @@ def parse_exemptions(items: Any, place: str, rules: Iterable[str]) -> tuple[list
     for position, item in enumerate(items):
         at = f"{place}: exemptions[{position}]"
         fields = {name: item.get(name) for name in _FIELDS} if isinstance(item, Mapping) else {}
-        values = {name: text(value) for name, value in fields.items() if name != "expires"}
-        missing = [name for name in _FIELDS if not fields.get(name)]
+        values = {name: text(fields.get(name)) or "" for name in _FIELDS if name != "expires"}
+        missing = [name for name in _FIELDS if not values.get(name, fields.get("expires"))]
         unknown = sorted(set(mapping(item)) - set(_FIELDS))
         expires = _date(fields.get("expires"))
         if missing:
@@ -61,7 +61,7 @@ def parse_exemptions(items: Any, place: str, rules: Iterable[str]) -> tuple[list
         elif expires is None:
             problems.append(f"{at}.expires: not a date; write YYYY-MM-DD")
         else:
-            found.append(Exemption(**{name: value or "" for name, value in values.items()}, expires=expires))
+            found.append(Exemption(**values, expires=expires))
     return found, problems
 
 

@@ -125,6 +125,11 @@ def test_grades(grade: str, expected: list[str]) -> None:
     assert found("shared-database", stack, config={"grade": grade}) == expected
 
 
+def test_grade_instance_blames_whom_the_server_does_not_belong_to() -> None:
+    stack = [*mysql("keeper"), client("a", "one", "keeper"), client("b", "two", "b")]
+    assert found("shared-database", stack, config={"grade": "instance"}) == [f"{ONE}, used by b"]
+
+
 def postgres(*urls: str, owners: bool = False) -> Stack:
     """Workloads `w0`, `w1`, … with these addresses of one PostgreSQL."""
     return [
@@ -343,6 +348,18 @@ def test_neither_does_a_bare_pod_or_a_secret() -> None:
         ("exemptions: []\nmore: 1", ": holds something else than one key `exemptions`"),
         ("exemptions: 3", ": exemptions are not a list"),
         ("exemptions: [3]", ": exemptions[0]: lacks rule, resource, owner, reason, expires"),
+        (
+            "exemptions: [{rule: [a], resource: {b: c}, owner: 1, reason: x, expires: 2027-01-01}]",
+            ": exemptions[0]: lacks rule, resource",
+        ),
+        (
+            "exemptions: [{rule: a, resource: b, owner: c, reason: d, expires: 2027-01-01, until: x, by: y}]",
+            ": exemptions[0]: unknown key by, until; known are rule, resource, owner, reason, expires",
+        ),
+        (
+            "exemptions: [{rule: a, resource: b, owner: c, reason: d, expires: 2027-01-01}]",
+            f": exemptions[0].rule: no rule a; there are {', '.join(sorted(rule.id for rule in RULES))}",
+        ),
         ("a: [", ": not valid YAML"),
         (b"\xff\xfe\x00", ": not valid YAML"),
         (None, ": cannot be read"),
