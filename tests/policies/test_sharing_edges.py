@@ -51,6 +51,14 @@ ONE = "mandatory: StatefulSet db"
             [f"{ONE}/shop, used by a and b", f"{MET} c and a and b"], id="one shared, one unnamed",
         ),
         pytest.param(
+            [client("a", "shop"), client("b", "shop"), client("c"), client("d")],
+            [f"{ONE}/shop, used by a and b", f"{ONE}, used by c and d"], id="two shared, one of them unnamed",
+        ),
+        pytest.param(
+            [client("a", "one", "a"), client("b", "one", "b"), client("a2", "two", "a")],
+            [f"{ONE}/one, used by a and b"], id="one shared by all, and one of one's own",
+        ),
+        pytest.param(
             [client("a", owner="a"), client("a2", "shop", "a"), client("b", "other")], [f"{MET} a and a2 and b"],
             id="an owner's own two",
         ),
@@ -87,6 +95,9 @@ def test_on_nobodys_server(stack: Stack, expected: list[str]) -> None:
         pytest.param("main", [client("a", owner="keeper"), client("b", "shop")], [f"{MET} b"],
                      id="the owner's without a name, and an inferred client's of its own"),
         pytest.param("main", [client("a", "main", "keeper"), client("a2", "shop", "keeper")], [], id="its owner alone"),
+        pytest.param("main", [client("a", "main", "keeper"), client("b", "shop", "b")], [f"{MET} b"], id="one each"),
+        pytest.param(None, [client("b", "shop", "b"), client("b2", "other", "b")],
+                     [f"{ONE}/shop, used by b", f"{ONE}/other, used by b2"], id="two databases of another's server"),
     ],
 )  # fmt: skip
 def test_on_a_stated_owners_server(database: str | None, stack: Stack, expected: list[str]) -> None:
@@ -204,6 +215,38 @@ def test_a_cache_has_a_first_keyspace(urls: tuple[str, str], expected: list[str]
     server = deployment("redis", kind="StatefulSet", image="redis:7", ports=[6379])
     users = [deployment(f"w{at}", env=[value("CACHE_URL", url)]) for at, url in enumerate(urls)]
     assert found("shared-cache", [server, service("redis", "redis", 6379), *users]) == expected
+
+
+@pytest.mark.parametrize(
+    ("sure", "expected"),
+    [
+        (("c",), ["advisory: StatefulSet one/one, used by a and b and c"]),
+        (("c", "d"), ["mandatory: StatefulSet one/one, used by c and d"]),
+    ],
+    ids=["one of them surely", "two of them surely"],
+)
+def test_a_database_of_a_list_that_several_are_handed(sure: tuple[str, ...], expected: list[str]) -> None:
+    """Who is handed a list of stores may or may not use each; whoever is given one address does."""
+    names = ("one", "two", "three")
+    servers = [
+        item
+        for name in names
+        for item in (
+            deployment(name, kind="StatefulSet", image="mongo:7", ports=[27017]), service(name, name, 27017),
+        )
+    ]  # fmt: skip
+    urls = kube(
+        "ConfigMap", "urls", data={f"{name.upper()}_URL": f"mongodb://{name}/{name}" for name in names}
+    )
+    handed = [deployment(name, env_from=[{"configMapRef": {"name": "urls"}}]) for name in "ab"]
+    users = [deployment(name, env=[value("URL", "mongodb://one/one")]) for name in sure]
+    said = found("shared-database", [*servers, urls, *handed, *users])
+    assert [item for item in said if "StatefulSet one/" in item] == expected
+
+
+def test_whose_server_it_is_is_told_where_owners_only_meet() -> None:
+    [finding] = judged("shared-database", [*mysql("keeper", "main"), client("b", "shop", "b")])
+    assert finding.owners == ("b", "keeper")
 
 
 # what a message calls things, and whom it blames
