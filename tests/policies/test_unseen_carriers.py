@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+
+from policies.isolation.audit import audit
+from policies.isolation.findings import ADVISORY, MANDATORY
 
 from .plain import Object, custom, refused, secret_key, server, workload
 
 BOTH = frozenset({"orders", "users"})
+OWNER = "service-extraction/owner"
 Found = dict[tuple[str, str | None], frozenset[str]]
 
 
@@ -68,16 +73,6 @@ SHARED: dict[str, tuple[Callable[[], list[Object]], Found]] = {
     "one table": (
         lambda: two({**CLOUD, "DYNAMODB_TABLE": "items"}, {**CLOUD, "ITEMS_DYNAMODB_TABLE_NAME": "items"}),
         {("items", "items"): BOTH},
-    ),
-    "one URL that nothing here declares": (
-        lambda: [
-            workload("orders", {"DATABASE_URL": secret_key("main", "url")}),
-            workload("users", {"SPRING_DATASOURCE_URL": secret_key("main", "url")}),
-        ],
-        {("main", None): BOTH},
-    ),
-    "one host that nothing here declares, and the same database": (
-        lambda: two(*[{"DB_HOST": secret_key("main", "host"), "DB_NAME": "shop"}] * 2), {("main", "shop"): BOTH},
     ),
     "one key of a vault, fetched twice": (
         lambda: [fetched("orders", "prod/db", "url"), fetched("users", "prod/db", "url"), *each("DATABASE_URL")],
@@ -174,3 +169,30 @@ APART: dict[str, Callable[[], list[Object]]] = {
 @pytest.mark.parametrize("name", APART)
 def test_what_only_looks_like_sharing_is_left_in_peace(tmp_path: Path, name: str) -> None:
     assert not refused(tmp_path, APART[name]())
+
+
+UNREAD: dict[str, tuple[dict[str, Any], str | None]] = {
+    "a URL": ({"DATABASE_URL": secret_key("main", "url")}, None),
+    "a host, and the same database": ({"DB_HOST": secret_key("main", "host"), "DB_NAME": "shop"}, "shop"),
+}
+
+
+@pytest.mark.parametrize("stated", [False, True], ids=["owners inferred", "owners stated"])
+@pytest.mark.parametrize("name", UNREAD)
+def test_one_secret_that_nothing_declares_is_advice_until_owners_are_stated(
+    tmp_path: Path, name: str, stated: bool
+) -> None:
+    env, logical = UNREAD[name]
+    owned = [
+        workload(owner, env, labels={"app": owner, **({OWNER: owner} if stated else {})})
+        for owner in ("orders", "users")
+    ]
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all(owned))
+    [found] = [
+        item
+        for item in audit([tmp_path]).findings
+        if item.rule == "shared-database" and frozenset(item.users) == BOTH
+    ]
+    assert (found.store_kind, found.store_name, found.logical) == ("Secret", "main", logical)
+    assert found.level == (MANDATORY if stated else ADVISORY)
+    assert found.paths == (("orders", "Secret main"), ("users", "Secret main"))

@@ -1,4 +1,5 @@
-"""Uses that may not be: of a list that several services were handed whole, or with a password of several servers.
+"""Uses that may not be: of a list that several services were handed whole, with a password of several servers, or of
+what a Secret opens that nothing in the input shows.
 
 Which store of such a list a service uses, or on which server it uses such a password, is then decided in its code.
 """
@@ -31,7 +32,7 @@ def doubtful_uses(graph: Graph) -> set[tuple[str, str, str]]:
     for use in graph.uses:
         for name in use.lists:
             listed[name][use.workload.key, use.store.kind].add(database_of(use))
-    found = {(use.workload.key, *database_of(use)) for use in graph.uses if use.opens_several}
+    found = {(use.workload.key, *database_of(use)) for use in graph.uses if use.uncertain}
     for name, handed in listed.items():
         owners = {graph.owner(graph.index.workloads[workload]) for workload, _ in handed}
         if len(owners) < 2:
@@ -46,13 +47,13 @@ def doubtful_uses(graph: Graph) -> set[tuple[str, str, str]]:
     sure = {
         (use.workload.key, *place)
         for use in graph.uses
-        if not use.lists and not use.opens_several
+        if not use.lists and not use.uncertain
         for place in (database_of(use), (use.store.key, ""))
     }
     unnamed = {
         (use.workload.key, use.store.key)
         for use in graph.uses
-        if not use.lists and not use.opens_several and not database_of(use)[1]
+        if not use.lists and not use.uncertain and not database_of(use)[1]
     }
     return {place for place in found - sure if place[:2] not in unnamed}
 

@@ -46,8 +46,8 @@ class Use:
     read_only: bool = False
     lists: tuple[str, ...] = ()
     """What names the list that its address came with, needed or not."""
-    opens_several: bool = False
-    """Whether it is read from a credential that opens other servers, too."""
+    uncertain: bool = False
+    """Whether it comes by a credential that opens other servers, too, or that nothing in the input shows."""
 
 
 @dataclass(slots=True, kw_only=True)

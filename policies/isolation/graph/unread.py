@@ -26,7 +26,8 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def unread_uses(graph: Graph, workload: Workload, given: list[list[Variable]]) -> Iterator[Use]:
     """A use of one store for each connection that comes from a Secret which nothing here declares the content of.
 
-    A URL says host and database at once; a host alone counts only with a database beside it that is known.
+    A URL says host and database at once; a host alone counts only with a database beside it that is known. Where a
+    vault is named, its key is the store's handle; else the use is uncertain, and counts for stated owners only.
     """
     from .graph import Use
 
@@ -41,13 +42,16 @@ def unread_uses(graph: Graph, workload: Workload, given: list[list[Variable]]) -
             logical = beside.database(variable.name, Endpoint(host=""), engine)
             if kind is None or not (joins_both(variable.name) or isinstance(logical, str)):
                 continue
+            store = _store(graph, workload, carrier, variable.carrier_key or "", kind, engine)
+            undeclared = store.display_kind == "Secret"
             yield Use(
                 workload=workload,
-                store=_store(graph, workload, carrier, variable.carrier_key or "", kind, engine),
+                store=store,
                 logical=logical if isinstance(logical, str) else None,
-                steps=(carrier.title,),
+                steps=() if undeclared else (carrier.title,),
                 via="credential",
                 lists=variable.lists,
+                uncertain=undeclared,
             )
 
 

@@ -129,7 +129,7 @@ def _meant(
             continue
         meant = {key for key in doors if key == workload.key or (workload.key, key) in addressed}
         if use.store.key in meant or not meant:
-            yield replace(use, opens_several=True)
+            yield replace(use, uncertain=True)
 
 
 def _adding(graph: Graph, use: Use, addressed: set[tuple[str, str]]) -> list[Use]:
