@@ -179,6 +179,15 @@ def test_sharing_is_seen(tmp_path: Path, name: str) -> None:
 
 
 APART: dict[str, Callable[[], list[Object]]] = {
+    "two servers whose own files name one character set": lambda: [
+        config("engine", {"my.cnf": "[mysqld]\ncharacter-set-server=UTF8\ncollation-server=utf8_bin\nport=3306"}),
+        *(
+            workload(name, kind="StatefulSet", image="mysql:8", ports=[3306], files=["engine"])
+            for name in ("first", "second")
+        ),
+        service("first", 3306), service("second", 3306),
+        *two({"MYSQL_URL": "mysql://first/shop"}, {"MYSQL_URL": "mysql://second/shop"}),
+    ],
     "a Pod that runs once, beside its service": lambda: [
         *POSTGRES,
         workload("orders", {"DATABASE_URL": "postgres://db/shop"}),

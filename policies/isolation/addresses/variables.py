@@ -42,7 +42,8 @@ _HOST_ENDINGS = listed(
 # What is not an address or a database even though a word in the name suggests it.
 _NEVER = listed(
     "user username login password passwd pwd pass secret token key driver dialect type kind engine enabled mode "
-    "timeout pool size prefix version ssl tls log level class provider adapter backend vendor"
+    "timeout pool size prefix version ssl tls log level class provider adapter backend vendor character charset "
+    "collation encoding"
 )
 
 
