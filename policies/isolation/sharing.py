@@ -104,13 +104,12 @@ def findings_of_sharing(
     """One finding for each way of sharing: mandatory if it is certain, else advisory."""
     for item in items:
         mandatory = item.certain and strict
-        foreign = [use for use in item.uses if graph.owner(use.workload) != item.store_owner]
         yield finding_of_uses(
             rule,
             MANDATORY if mandatory else ADVISORY,
             store,
             item.logical,
-            (foreign if item.store_owner is not None else []) or list(item.uses),
+            [use for use in item.uses if graph.owner(use.workload) != item.store_owner],
             graph,
             remedy if mandatory else MEETING if _told_apart(item) else PERHAPS,
             [item.store_owner] if item.store_owner is not None else [],

@@ -88,6 +88,20 @@ def test_owners_apart_are_left_in_peace(pair: list[Any]) -> None:
     assert said(*pair) == []
 
 
+@pytest.mark.parametrize(("grade", "refused"), [("account", True), ("instance", False), ("database", False)])
+def test_caches_of_one_account(grade: str, refused: bool) -> None:
+    stack = [
+        resource(
+            "aws:elasticache/cluster:Cluster", owner,
+            {"tags": {"service-extraction/owner": owner}, "arn": arn(ONE, owner)}, protect=True,
+        )
+        for owner in ("orders", "billing")
+    ]  # fmt: skip
+    found = said(*stack, grade=grade, rule="shared-cache")
+    assert [(item.policy, item.mandatory) for item in found] == [("shared-cache", True)] * refused
+    assert said(*stack, grade=grade, rule="shared-database") == []
+
+
 @pytest.mark.parametrize("grade", ["schema", "database", "instance"])
 def test_only_grade_account_asks(grade: str) -> None:
     assert (

@@ -455,6 +455,31 @@ def test_shared_identity(owners: Sequence[str | None], expected: list[str]) -> N
     assert sorted(found("shared-identity", acting(*owners))) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("made", "annotation"),
+    [
+        (resource("aws:iam/role:Role", "app", {"name": "app", "arn": "arn:aws:iam::1:role/app"}),
+         {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/app"}),
+        (resource("gcp:serviceaccount/account:Account", "app", {"email": "app@p.iam.gserviceaccount.com"}),
+         {"iam.gke.io/gcp-service-account": "app@p.iam.gserviceaccount.com"}),
+        (resource("azure-native:managedidentity:UserAssignedIdentity", "app", {"clientId": "0f-1e"}),
+         {"azure.workload.identity/client-id": "0f-1e"}),
+    ],
+    ids=["AWS", "Google", "Azure"],
+)  # fmt: skip
+def test_a_role_that_the_program_declares_is_told_of_once(made: Any, annotation: dict[str, str]) -> None:
+    accounts = [kube("ServiceAccount", name, uses={"metadata": [made]}) for name in ("one", "two")]
+    for account in accounts:
+        account.properties["metadata"]["annotations"] = annotation
+    users = [
+        deployment(owner, owner=owner, pod={"serviceAccountName": name})
+        for owner, name in (("orders", "one"), ("billing", "two"))
+    ]
+    assert found("shared-identity", [made, *accounts, *users]) == [
+        "mandatory: Role app, used by orders and billing"
+    ]
+
+
 # shared-broker-credential
 
 RABBIT: dict[str, Any] = {"image": "rabbitmq:4", "ports": [5672], "kind": "StatefulSet"}
