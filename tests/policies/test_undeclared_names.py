@@ -62,6 +62,14 @@ SHARED: dict[str, tuple[tuple[str, str | None], Callable[[], list[Object]]]] = {
     "one member of a cluster": (("m-0", "shop"), lambda: two(
         {"MONGO_URL": "mongodb://m-0,m-1/shop"}, {"MONGO_URL": "mongodb://m-1/shop"},
     )),
+    "seeds of one cluster": (
+        ("r-0", None), lambda: two({"REDIS_NODES": "r-0:6379,r-1:6379"}, {"REDIS_HOST": "r-1"}),
+    ),
+    "seeds of one cluster, without ports": (
+        ("m-0", "shop"), lambda: two(
+            {"MONGO_HOSTS": "m-0,m-1", "MONGO_DB": "shop"}, {"MONGO_HOSTS": "m-1,m-0", "MONGO_DB": "shop"},
+        ),
+    ),
     "a pooler, by a lone host": (("db", "shop"), lambda: [
         *server("db", "postgres:16", 5432), *pooled({"DB_HOST": "db", "DB_NAME": "shop"}),
         *two({"DB_HOST": "pooler", "DB_NAME": "shop"}, {"DB_HOST": "db", "DB_NAME": "shop"}),
@@ -87,6 +95,16 @@ APART: dict[str, Callable[[], list[Object]]] = {
         {"REDIS_SERVER": "true", "REDIS_ENDPOINT": "default", "MYSQL_SERVER_ID": "a1", "REDIS_CLUSTER": "yes"},
         {"REDIS_SERVER": "true", "REDIS_ENDPOINT": "default", "MYSQL_SERVER_ID": "a1", "REDIS_CLUSTER": "yes"},
     ),
+    "engines without a server": lambda: two(
+        {"DB_HOST": "sqlite", "CACHE_DB_HOST": "memory"}, {"DB_HOST": "sqlite", "CACHE_DB_HOST": "memory"},
+    ),
+    "a list of servers that are no cluster": lambda: [
+        workload("saver", {"MYSQL_SERVERS": "orders-db,users-db", "MYSQL_DATABASE": "all"}),
+        *two(
+            {"MYSQL_HOST": "orders-db", "MYSQL_DATABASE": "shop"},
+            {"MYSQL_HOST": "users-db", "MYSQL_DATABASE": "shop"},
+        ),
+    ],
     "tools of an engine": lambda: two({"REDIS_STATS_HOST": "redis-exporter"}, {"REDIS_STATS_HOST": "redis-exporter"}),
     "peers": lambda: two({"PAYMENT_HOST": "payment", "SMTP_SERVER": "mail"}, {"PAYMENT_HOST": "payment"}),
     "a host of tools called after an engine": lambda: two({"UI_HOST": "redis-ui"}, {"UI_HOST": "redis-ui"}),

@@ -28,6 +28,8 @@ class Endpoint:
     """Whether it is part of a connection string that also names a database: it leads to one, of whatever engine."""
     members: tuple[str, ...] = ()
     """Every host of a URL that lists several."""
+    seeds: tuple[str, ...] = ()
+    """Every host of a plain list of several: members of a cluster, if the engine is one that has such."""
     unnamed: bool = False
     """Whether this is a URL that could name a database and leaves that to the server."""
     bare: bool = False

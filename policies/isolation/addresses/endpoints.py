@@ -167,7 +167,9 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
 
 
 def _host_list(value: str) -> Iterator[Endpoint]:
-    for part in value.split(","):
+    parts = value.split(",")
+    seeds = tuple(sorted(part.strip() for part in parts)) if len(parts) > 1 else ()
+    for part in parts:
         login, _, address = part.strip().rpartition("@")
         if login and ":" not in login:
             continue  # somebody's mail address
@@ -180,6 +182,7 @@ def _host_list(value: str) -> Iterator[Endpoint]:
             port=port,
             engine=BY_PORT.get(port) if port else None,
             user=login.partition(":")[0] or None,
+            seeds=seeds,
             bare=port is None,
         )
         yield replace(endpoint, database=path) if path and port else endpoint

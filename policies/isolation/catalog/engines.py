@@ -143,6 +143,14 @@ BY_PORT: Final = {
 }
 BY_WORD: Final = {word: engine for engine in ENGINES for word in engine.images}
 
+SEEDED: Final = frozenset(
+    BY_NAME[name]
+    for name in listed(
+        "redis mongodb cassandra couchbase kafka nats rabbitmq pulsar elasticsearch solr etcd zookeeper"
+    )
+)
+"""Engines whose clients are told several members of one cluster and find the others by themselves."""
+
 DATA_KINDS: Final = frozenset({"database", "search"})
 """Kinds whose sharing is a shared database."""
 

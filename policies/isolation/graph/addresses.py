@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..addresses.endpoint import Endpoint
 from ..addresses.endpoints import addresses_in_text, endpoints
 from ..addresses.variables import surely_names_host, words
-from ..catalog.engines import Engine
+from ..catalog.engines import SEEDED, Engine
 from ..catalog.images import engine_of_proxy, is_proxy
 from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
@@ -96,8 +96,9 @@ def _uses_of_variable(
             uses = list(uses_of_endpoint(graph, workload, variable, outer, beside))
             yield from uses
             outside = [use.store for use in uses if isinstance(use, Use) and use.store.resource is None]
-            if outer.members and outside:
-                unite(heads.setdefault(outer.members, outside[0]), outside[0])
+            members = outer.members or (outer.seeds if outside and outside[0].engine in SEEDED else ())
+            if members and outside:
+                unite(heads.setdefault(members, outside[0]), outside[0])
 
 
 def _out_of_pod(

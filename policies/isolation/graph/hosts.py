@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _NODE_PORTS = range(30000, 32768)
 _DATABASE_HINTS = listed("db database sql datasource rdbms pg")
-_NO_HOSTS = listed("none null nil auto default enabled disabled true false yes no on off")
+_NO_HOSTS = listed(
+    "none null nil auto default enabled disabled true false yes no on off "
+    "sqlite sqlite3 h2 hsqldb derby memory in-memory inmemory embedded file"
+)
 _TOOLS = listed("exporter ui operator admin commander dashboard insight metrics migrator")
 # What people write where the reader is to fill in a host.
 _BLANK = re.compile(
