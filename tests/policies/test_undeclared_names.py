@@ -37,6 +37,10 @@ def pooled(env: Mapping[str, str], image: str = "edoburu/pgbouncer:1", port: int
 
 SHARED: dict[str, tuple[tuple[str, str | None], Callable[[], list[Object]]]] = {
     "a cache": (("cache", None), lambda: two({"REDIS_HOST": "cache"}, {"SPRING_REDIS_HOST": "cache"})),
+    "a cache that is only known by its outer address": (
+        ("edge.example.com", "0"),
+        lambda: two(*[{"REDIS_PUBLIC_URL": "redis://edge.example.com", "URL": "http://web"}] * 2),
+    ),
     "a cache called after its engine": (
         ("redis-master", None), lambda: two({"CACHE_HOST": "redis-master"}, {"SESSION_HOST": "redis-master"}),
     ),
@@ -95,6 +99,10 @@ APART: dict[str, Callable[[], list[Object]]] = {
         {"REDIS_SERVER": "true", "REDIS_ENDPOINT": "default", "MYSQL_SERVER_ID": "a1", "REDIS_CLUSTER": "yes"},
         {"REDIS_SERVER": "true", "REDIS_ENDPOINT": "default", "MYSQL_SERVER_ID": "a1", "REDIS_CLUSTER": "yes"},
     ),
+    "an address for outsiders": lambda: [
+        workload(name, {"REDIS_URL": f"redis://{name}", "REDIS_PUBLIC_URL": "redis://edge.example.com:6379"})
+        for name in ("orders", "users")
+    ],
     "engines without a server": lambda: two(
         {"DB_HOST": "sqlite", "CACHE_DB_HOST": "memory"}, {"DB_HOST": "sqlite", "CACHE_DB_HOST": "memory"},
     ),

@@ -14,7 +14,7 @@ from ..catalog.images import engine_of_proxy, is_proxy
 from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
 from .given import Variable
-from .hosts import engine_of, is_undeclared, plausible_host, store_outside, tells_of_store
+from .hosts import engine_of, is_for_outsiders, is_undeclared, plausible_host, store_outside, tells_of_store
 from .names import Destination
 from .proxies import Way, beyond, managed_beyond, port_of
 from .stores import Store, unite
@@ -139,6 +139,8 @@ def uses_of_endpoint(
     from .graph import Use
 
     if endpoint.bare and not plausible_host(variable.name, endpoint.host):
+        return
+    if is_for_outsiders(variable.name, beside.hosts):
         return
     engine = engine_of(variable, endpoint)
     destination = _destination(graph, workload, variable, endpoint, engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ..addresses.endpoint import Endpoint
@@ -41,6 +42,13 @@ def plausible_host(name: str, host: str) -> bool:
         engine = BY_WORD.get(host.lower())
         return surely_names_host(name) or (engine is not None and engine.kind == "broker")
     return True
+
+
+def is_for_outsiders(name: str, hosts: Collection[str]) -> bool:
+    """Whether a variable is for browsers and the like: it names by one address what another names by its own."""
+    parts = set(words(name))
+    own = parts - {"public", "external"}
+    return own != parts and any(set(words(other)) == own for other in hosts)
 
 
 def engine_of(variable: Variable, endpoint: Endpoint) -> Engine | None:
