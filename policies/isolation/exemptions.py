@@ -26,7 +26,7 @@ class Exemption:
 
     rule: str
     resource: str
-    """Name of the workload, or of the store."""
+    """Name of the workload, or of the store: on the server, or in the program that declares it."""
     owner: str
     """Who answers for it."""
     reason: str
@@ -39,13 +39,16 @@ class Exemption:
 
 
 def parse_exemptions(items: Any, place: str, rules: Iterable[str]) -> tuple[list[Exemption], list[str]]:
-    """Exemptions from their plain form, and a sentence for each that is not usable."""
+    """Exemptions from their plain form, and a sentence for each that is not usable; parsed ones stay as they are."""
     known, found, problems = set(rules), [], []
     if items is None:
         return [], []
     if not isinstance(items, (list, tuple)):
         return [], [f"{place}: exemptions are not a list"]
     for position, item in enumerate(items):
+        if isinstance(item, Exemption):
+            found.append(item)
+            continue
         at = f"{place}: exemptions[{position}]"
         fields = {name: item.get(name) for name in _FIELDS} if isinstance(item, Mapping) else {}
         values = {name: text(fields.get(name)) or "" for name in _FIELDS if name != "expires"}
@@ -81,17 +84,28 @@ def read_exemptions(path: Path, rules: Iterable[str]) -> tuple[list[Exemption], 
 
 
 def apply(
-    findings: Iterable[Finding], exemptions: Iterable[Exemption], today: datetime.date
+    findings: Iterable[Finding],
+    exemptions: Iterable[Exemption],
+    today: datetime.date,
+    declared: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """Findings with the exempted ones lowered, and one for each exemption that expired or fits nothing."""
+    """Findings with the exempted ones lowered, and one for each exemption that expired or fits nothing.
+
+    `declared` says what a program calls the resources whose name on the server was made up for them.
+    """
     result = list(findings)
+    names = declared or {}
     for exemption in exemptions:
         if exemption.expires < today:
             result.append(
                 _about(exemption, MANDATORY, "has expired: end the sharing, or argue for a later date")
             )
             continue
-        fits = [at for at, item in enumerate(result) if item.level == MANDATORY and _covers(exemption, item)]
+        fits = [
+            at
+            for at, item in enumerate(result)
+            if item.level == MANDATORY and _covers(exemption, item, names)
+        ]
         for at in fits:
             item = result[at]
             result[at] = replace(
@@ -100,14 +114,24 @@ def apply(
                 message=f"{exemption.title}: {exemption.reason}. It covers: {item.message}",
             )
         if not fits:
-            result.append(_about(exemption, ADVISORY, "covers nothing any more: remove it"))
+            left = (item for item in result if item.level == MANDATORY and item.rule == exemption.rule)
+            fitting = dict.fromkeys(
+                names.get(name, name) for item in left for name in _concerned(item) if name
+            )
+            what = f", or name what is refused: {', '.join(fitting)}" if fitting else ""
+            result.append(_about(exemption, ADVISORY, f"covers nothing any more: remove it{what}"))
     return result
 
 
-def _covers(exemption: Exemption, finding: Finding) -> bool:
-    return exemption.rule == finding.rule and (
-        finding.users == (exemption.resource,) or finding.store_name == exemption.resource
+def _covers(exemption: Exemption, finding: Finding, declared: Mapping[str, str]) -> bool:
+    return exemption.rule == finding.rule and any(
+        exemption.resource in {name, declared.get(name)} for name in _concerned(finding)
     )
+
+
+def _concerned(finding: Finding) -> tuple[str, ...]:
+    """What an exemption may name: the store, and the workload where there is only one."""
+    return (finding.store_name, *(finding.users if len(finding.users) == 1 else ()))
 
 
 def _about(exemption: Exemption, level: str, what: str) -> Finding:

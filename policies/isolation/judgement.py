@@ -24,10 +24,17 @@ def judge(
     findings = [finding for rule in rules for finding in check(rule, graph, (config or {}).get(rule.id, {}))]
     chosen = {rule.id for rule in rules}
     day = today or datetime.datetime.now(datetime.UTC).date()
-    findings = apply(findings, [item for item in exemptions if item.rule in chosen], day)
+    about = [item for item in exemptions if item.rule in chosen]
+    findings = apply(findings, about, day, _declared(graph) if about else None)
     return sorted(
         findings, key=lambda item: (item.level != MANDATORY, item.rule, item.store_name, item.message)
     )
+
+
+def _declared(graph: Graph) -> dict[str, str]:
+    """What the program calls a resource, by the name that an engine made up for it."""
+    names = ((resource.name, resource.origin.rpartition("::")[2]) for resource in graph.index.resources)
+    return {name: given for name, given in names if given and name.startswith(f"{given}-")}
 
 
 def check(rule: Rule, graph: Graph, config: Mapping[str, Any]) -> list[Finding]:

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import yaml
 
+from .configuration import ALL, misunderstood
 from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .findings import ADVISORY, MANDATORY
 from .packs import Pack
+from .resources import mapping
 
 _ORDER = {"disabled": 0, ADVISORY: 1, MANDATORY: 2, "remediate": 2}
 
@@ -48,8 +50,7 @@ def verify(
     for pack in packs:
         wanted |= _levels(pack, result)
     if policy_config is not None:
-        advice = {pack.advice for pack in packs}
-        _configured(policy_config, wanted, advice, result, today)
+        _configured(policy_config, packs, wanted, result, today)
     kept = (pack.exemptions for pack in packs if pack.exemptions.exists())
     for path in dict.fromkeys((*kept, *((exemptions,) if exemptions is not None else ()))):
         _exempted(*read_exemptions(path, wanted), path, result, today)
@@ -83,7 +84,7 @@ def _exempted(
 
 
 def _configured(
-    path: Path, wanted: Mapping[str, str], advice: set[str], result: Verification, today: datetime.date
+    path: Path, packs: Sequence[Pack], wanted: Mapping[str, str], result: Verification, today: datetime.date
 ) -> None:
     try:
         content = json.loads(path.read_text())
@@ -96,16 +97,19 @@ def _configured(
     if not isinstance(content, dict):
         result.problems.append(f"{path}: not a mapping from rules to their configuration")
         return
+    keys = {
+        rule: {key: item for key, item in mapping(value).items() if key != "enforcementLevel"}
+        for rule, value in content.items()
+    }
+    result.problems += [f"{path}: {problem}" for _, problem in misunderstood(keys, packs)]
     for rule, value in content.items():
         level = value.get("enforcementLevel") if isinstance(value, dict) else str(value)
-        if rule not in {*wanted, *advice, "all"}:
-            result.problems.append(f"{path}: {rule}: no such rule; there are {', '.join(sorted(wanted))}")
-        elif level is not None and str(level) not in _ORDER:
+        if level is not None and str(level) not in _ORDER:
             result.problems.append(
                 f"{path}: {rule}: no level {level!r}; there are {', '.join(sorted(_ORDER))}"
             )
         elif level is not None and any(
-            _ORDER[level] < _ORDER[needed] for name, needed in wanted.items() if rule in {name, "all"}
+            _ORDER[level] < _ORDER[needed] for name, needed in wanted.items() if rule in {name, ALL}
         ):
             result.lowered.append(f"{path}: {rule}: lowered to {level}")
         if isinstance(value, dict):

@@ -14,6 +14,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from .configuration import SETTINGS
 from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .findings import ADVISORY, MANDATORY, Finding, Rule, broken, finding_of_rule
 from .graph.graph import Graph, Settings
@@ -22,14 +23,6 @@ from .judgement import judge
 from .packs import ISOLATION, Pack
 from .resources import mapping, sequence
 from .sources.analyzer import resources_from_policy
-
-SETTINGS: dict[str, dict[str, Any]] = {
-    "ownerKeys": {"type": "array", "items": {"type": "string"}, "default": list(DEFAULT_OWNER_KEYS)},
-    "namespaceOwners": {"type": "object", "additionalProperties": {"type": "string"}},
-    "hostOwners": {"type": "object", "additionalProperties": {"type": "string"}},
-    "exemptions": {"type": "array", "items": {"type": "object"}},
-}
-"""Configuration that every policy of the pack understands."""
 
 GraphOf = Callable[[Settings], Graph]
 
@@ -40,7 +33,7 @@ class RulePolicy(StackValidationPolicy):
     def __init__(self, rule: Rule | None, pack: Pack = ISOLATION) -> None:
         mandatory = rule is not None and rule.level == MANDATORY
         properties = {
-            **SETTINGS,
+            **{name: dict(schema) for name, schema in SETTINGS.items()},
             **{name: dict(schema) for name, schema in (rule.config if rule else {}).items()},
         }
         super().__init__(
@@ -81,7 +74,7 @@ def _findings(
 ) -> list[Finding]:
     try:
         graph = graph_of(settings_of(config))
-        exemptions, problems = _exemptions(pack, config)
+        exemptions, problems = _exemptions(pack, config, f"policy configuration: {rules[0].id}")
     except Exception as error:
         return [broken(rule, error) for rule in rules]
     findings = judge(graph, {rule.id: config for rule in rules}, exemptions=exemptions, rules=rules)
@@ -90,9 +83,9 @@ def _findings(
     return findings
 
 
-def _exemptions(pack: Pack, config: Mapping[str, Any]) -> tuple[list[Exemption], list[str]]:
+def _exemptions(pack: Pack, config: Mapping[str, Any], place: str) -> tuple[list[Exemption], list[str]]:
     ids = [rule.id for rule in pack.rules]
-    found, problems = parse_exemptions(config.get("exemptions"), "policy configuration", ids)
+    found, problems = parse_exemptions(config.get("exemptions"), place, ids)
     if pack.exemptions.exists():
         more, wrong = read_exemptions(pack.exemptions, ids)
         found, problems = found + more, problems + wrong

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 import grpc
-from google.protobuf import struct_pb2
+from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 from pulumi_policy import EnforcementLevel, Policy
@@ -25,8 +25,9 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import _is_unknown
 
+from .configuration import combined, misunderstood, unusable_exemptions
 from .graph.graph import Graph, Settings
-from .pack import SETTINGS, RulePolicy, policies
+from .pack import RulePolicy, policies
 from .packs import ISOLATION, Pack
 from .resources import UNKNOWN, Resource
 from .sources.properties import resource_from_properties
@@ -41,6 +42,14 @@ class Servicer(_PolicyAnalyzerServicer):
         unset = (None,) * 7  # texts about a pack that a registry would show
         super().__init__(name, "0.0.1", assembled, EnforcementLevel.MANDATORY, *unset)
         self._assembled = assembled
+        self._given: dict[str, dict[str, Any]] = {}
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """Keep what the SDK keeps, and what it has no policy for."""
+        self._given = {
+            name: json_format.MessageToDict(item.properties) for name, item in request.policyConfig.items()
+        }
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
     def Analyze(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Nothing: no policy here judges a resource by itself. The SDK would decode it to find that out."""
@@ -83,19 +92,33 @@ class Servicer(_PolicyAnalyzerServicer):
             report = self._create_report_violation(
                 response, policy.name, policy.description, level, policy.severity
             )
-            config = {**self._stated(policy.pack), **(self._get_policy_config(policy.name) or {})}
-            policy.judge(partial(graph_of, policy.pack), config, report)
+            policy.judge(partial(graph_of, policy.pack), self._configured(policy), report)
+        unusable = (found for pack in self._packs for found in unusable_exemptions(self._given, pack))
+        for name, problem in (*misunderstood(self._given, self._packs), *unusable):
+            report = self._create_report_violation(
+                response,
+                name,
+                "The policy configuration is not understood.",
+                EnforcementLevel.MANDATORY,
+                None,
+            )
+            report(f"policy configuration: {problem}", None)
         return response
 
-    def _stated(self, pack: Pack) -> dict[str, Any]:
-        """Who owns what is one statement about a project, whichever policy's configuration it was written under."""
+    def _configured(self, policy: RulePolicy) -> dict[str, Any]:
+        """Who owns what and what is exempt is one statement about a project, whichever policy it was written under."""
         of_pack = [
-            policy.name
-            for policy in self._assembled
-            if isinstance(policy, RulePolicy) and policy.pack is pack
+            item.name for item in self._assembled if isinstance(item, RulePolicy) and item.pack is policy.pack
         ]
-        configs = [self._get_policy_config(name) or {} for name in of_pack]
-        return {name: config[name] for config in configs for name in SETTINGS if name in config}
+        others = [self._given.get(name, {}) for name in of_pack if name != policy.name]
+        return combined(self._given.get(policy.name, {}), others, [rule.id for rule in policy.pack.rules])
+
+    @property
+    def _packs(self) -> list[Pack]:
+        found = {
+            policy.pack.name: policy.pack for policy in self._assembled if isinstance(policy, RulePolicy)
+        }
+        return list(found.values())
 
 
 def resource_of(item: Any) -> Resource:

@@ -18,7 +18,8 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 
-from policies.isolation.pack import SETTINGS, policies
+from policies.isolation.configuration import SETTINGS
+from policies.isolation.pack import policies
 from policies.isolation.server import Servicer
 
 UNKNOWN = UNKNOWN_STRING_VALUE
@@ -160,7 +161,8 @@ def analyze(*resources: Any, config: Mapping[str, Mapping[str, Any]] | None = No
     stated = {k: v for item in (config or {}).values() for k, v in item.items() if k in SETTINGS}
     config = {policy.name: {**stated, **(config or {}).get(policy.name, {})} for policy in policies()}
     own, sdk = ask(Servicer(policies()), resources, config), ask(_sdk_servicer(), resources, config)
-    assert own == sdk
+    # Nor does it hear what is wrong with a configuration beside the rules.
+    assert [item for item in own if "policy configuration: isolation-advice" not in item.message] == sdk
     return sdk
 
 
@@ -175,7 +177,7 @@ def ask(servicer: Any, resources: Any, config: Mapping[str, Mapping[str, Any]] |
     request = proto.ConfigureAnalyzerRequest()
     info = {item.name: item.enforcementLevel for item in servicer.GetAnalyzerInfo(None, None).policies}
     for name, values in (config or {}).items():
-        request.policyConfig[name].enforcementLevel = info[name]
+        request.policyConfig[name].enforcementLevel = info.get(name, proto.ADVISORY)
         json_format.ParseDict(dict(values), request.policyConfig[name].properties)
     servicer.Configure(request, None)
     response = servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None)

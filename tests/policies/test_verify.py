@@ -28,6 +28,16 @@ from policies.isolation.rules import RULES
         ({"shared-database": "mandatory", "isolation-advice": "advisory"}, 0, "10 rules at their levels"),
         ({"shared-everything": "advisory"}, 2, "shared-everything: no such rule"),
         ({"shared-database": "loud"}, 2, "no level 'loud'"),
+        ({"shared-database": {"ownerKey": ["team"]}}, 2, "shared-database: unknown key ownerKey; known are"),
+        ({"shared-database": {"ownerKeys": "team"}}, 2, "shared-database: ownerKeys is no array"),
+        (
+            {"shared-cache": {"grade": "server"}},
+            2,
+            "shared-cache: no grade 'server'; there are schema, database",
+        ),
+        ({"shared-secret": {"grade": "schema"}}, 2, "shared-secret: unknown key grade"),
+        ({"all": {"ownerKeys": ["team"]}}, 2, "all: takes only a level; write ownerKeys under a rule"),
+        ({"all": "mandatory", "isolation-advice": "advisory"}, 0, "10 rules at their levels"),
         ([], 2, "not a mapping"),
     ],
 )
