@@ -17,6 +17,7 @@ from .stack import (
     refusals,
     resource,
     secret,
+    service,
     value,
 )
 
@@ -233,3 +234,22 @@ def test_a_database_declared_for_an_owner_on_anothers_server_is_that_owners(
     database = kube("Database", "reports", owner=owner, spec={"name": "reports", "cluster": {"name": "pg"}})
     worker = deployment("worker", owner="analytics", env=[value("DATABASE_URL", "postgres://pg-rw/reports")])
     assert bool(refusals(server, database, worker)) is refused
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [({"stringData": UNKNOWN}, True), ({"data": UNKNOWN}, True), ({"stringData": {"other": "x"}}, False)],
+    ids=["all of it unknown", "encoded, all of it unknown", "known, without the key"],
+)
+def test_a_database_named_in_a_secret_that_is_closed_as_a_whole(
+    content: dict[str, Any], refused: bool
+) -> None:
+    """As an export without `--show-secrets` holds it. What is unknown counts as the same database."""
+    found = refusals(
+        deployment("pg", kind="StatefulSet", image="postgres:16", ports=[5432]),
+        service("pg", "pg", 5432),
+        kube("Secret", "settings", **content),
+        deployment("a", env=[value("DB_HOST", "pg"), from_secret("DB_NAME", "settings", "name")]),
+        deployment("b", env=[value("DB_HOST", "pg"), value("DB_NAME", "shop")]),
+    )
+    assert bool(found) is refused

@@ -57,8 +57,12 @@ def fingerprint(content: str) -> str:
 
 
 def value_of(carrier: Carrier, key: str | None) -> Any:
+    """A carrier's value as text, `UNKNOWN` where its whole content is, None where it holds no such key."""
     resource = carrier.resource
-    return _data_of(resource).get(key or "") if resource is not None else None
+    if resource is None:
+        return None
+    closed = any(dig(resource.body, place) is UNKNOWN for place in ("data", "stringData"))
+    return _data_of(resource).get(key or "", UNKNOWN if closed else None)
 
 
 def _data_of(resource: Resource) -> dict[str, Any]:
