@@ -14,7 +14,8 @@ from .graph.graph import Graph, Settings
 from .judgement import judge
 from .resources import Resource
 from .sources.exports import is_export, resources_from_export
-from .sources.manifests import Problem, manifest_files, resources_from_manifests
+from .sources.files import STDIN, SUFFIXES, Problem, files_at, name_of, text_of
+from .sources.manifests import resources_from_manifests
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Audit:
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was read, and is not all there is to it."""
     resources: int = 0
 
     @property
@@ -37,36 +40,63 @@ def read(paths: Iterable[Path]) -> tuple[list[Resource], list[Problem]]:
     """Resources of every path; what cannot be read is named, the rest still counts."""
     resources: list[Resource] = []
     problems: list[Problem] = []
+    seen: set[Path] = set()
     for path in paths:
-        if not path.exists():
-            problems.append(Problem(place=str(path), message="no such file or folder"))
-            continue
-        files = manifest_files(path)
-        if not files:
-            problems.append(Problem(place=str(path), message="holds no .yaml, .yml or .json file"))
-        for file in files:
-            found, wrong = _read_file(file)
-            resources += found
-            problems += wrong
-        if path.is_file() and not resources and not problems:
-            problems.append(
-                Problem(place=str(path), message="holds neither Kubernetes objects nor a stack export")
-            )
+        found, wrong = _read_path(path, seen)
+        resources += found
+        problems += wrong
     return resources, problems
 
 
-def _read_file(file: Path) -> tuple[list[Resource], list[Problem]]:
-    if file.suffix == ".json":
+def _read_path(path: Path, seen: set[Path]) -> tuple[list[Resource], list[Problem]]:
+    """Resources of one path, but of each file only once: two paths may hold it."""
+    if path != STDIN and not path.exists():
+        return [], [Problem(place=str(path), message="no such file or folder")]
+    files = files_at(path)
+    if not files:
+        return [], [
+            Problem(place=str(path), message=f"holds no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file")
+        ]
+    resources: list[Resource] = []
+    problems: list[Problem] = []
+    told = False
+    for file in files:
+        if file.resolve() in seen:
+            told = True
+            continue
+        seen.add(file.resolve())
+        read_something = _read_file(file, resources, problems)
+        told = told or read_something
+    if not told:
+        message = "holds neither Kubernetes objects nor a stack export"
+        problems.append(Problem(place=name_of(path), message=message))
+    return resources, problems
+
+
+def _read_file(file: Path, resources: list[Resource], problems: list[Problem]) -> bool:
+    """Add what a file holds, or what is wrong with it; whether there was any of it. An empty stack is something."""
+    content = text_of(file)
+    if isinstance(content, Problem):
+        problems.append(content)
+        return True
+    parsed: Any = None
+    if file.suffix == ".json" or content.lstrip().startswith("{"):
         try:
-            content = json.loads(file.read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            return [], [Problem(place=str(file), message=f"cannot be read: {type(error).__name__}")]
-        except ValueError as error:
-            line = getattr(error, "lineno", 1)
-            return [], [Problem(place=f"{file}:{line}", message="not valid JSON")]
-        if is_export(content):
-            return resources_from_export(file, content)
-    return resources_from_manifests(file)
+            parsed = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            if file.suffix == ".json":
+                line = getattr(error, "lineno", 1)
+                problems.append(Problem(place=f"{file}:{line}", message="not valid JSON"))
+                return True
+    export = is_export(parsed)
+    found, wrong = (
+        resources_from_export(Path(name_of(file)), parsed)
+        if export
+        else resources_from_manifests(name_of(file), content)
+    )
+    resources += found
+    problems += wrong
+    return bool(export or found or wrong)
 
 
 def audit(
@@ -81,5 +111,10 @@ def audit(
     return Audit(
         findings=judge(Graph(resources, settings), config, exemptions=exemptions),
         problems=problems,
+        notes=[
+            f"{item.origin}: what this kustomization changes is not in the files: kustomize build FOLDER | ... audit -"
+            for item in resources
+            if (item.kind, item.group) == ("Kustomization", "kustomize.config.k8s.io")
+        ],
         resources=len(resources),
     )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .audit import audit
-from .exemptions import Exemption, read_exemptions
+from .configuration import combined, read_configuration, settings_of, values_of
+from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .graph.graph import Settings
-from .graph.owners import DEFAULT_OWNER_KEYS
 from .levels import verify
 from .packs import ISOLATION, Pack
 from .report import as_json, as_sarif, as_table
+from .resources import mapping
 from .rules import RULES
 from .sharing import GRADES
 
@@ -28,24 +32,59 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    exemptions: list[Exemption] = []
-    problems: list[str] = []
-    if options.exemptions is not None:
-        exemptions, problems = read_exemptions(options.exemptions, [rule.id for rule in RULES])
+    stated, exemptions, problems = _stated(options)
+    settings = settings_of(stated)
     found = audit(
         options.paths,
         settings=Settings(
-            owner_keys=tuple(options.owner_key) or DEFAULT_OWNER_KEYS,
-            namespace_owners=dict(options.namespace_owner),
-            host_owners=dict(options.host_owner),
+            owner_keys=tuple(options.owner_key) or settings.owner_keys,
+            namespace_owners={**settings.namespace_owners, **dict(options.namespace_owner)},
+            host_owners={**settings.host_owners, **dict(options.host_owner)},
         ),
-        config={name: {"grade": options.grade} for name in ("shared-database", "shared-cache")},
+        config={
+            rule.id: {**mapping(stated.get(rule.id)), **({"grade": options.grade} if options.grade else {})}
+            for rule in RULES
+        },
         exemptions=exemptions,
     )
-    print(_FORMATS[options.format](found))
+    _print(_FORMATS[options.format](found))
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
     for problem in (*problems, *found.problems):
         print(f"error: {problem}", file=sys.stderr)
     return 2 if problems else found.exit_code
+
+
+def _stated(options: argparse.Namespace) -> tuple[dict[str, Any], list[Exemption], list[str]]:
+    """What a policy configuration states of all rules and, by rule, of each; exemptions; and what of it is unusable."""
+    rules = [rule.id for rule in RULES]
+    stated: dict[str, Any] = {}
+    exemptions: list[Exemption] = []
+    problems: list[str] = []
+    if options.policy_config is not None:
+        content, problems = read_configuration(options.policy_config, (ISOLATION,))
+        by_policy = {name: values_of(said) for name, said in content.items()}
+        for name, values in by_policy.items():
+            found, wrong = parse_exemptions(
+                values.get("exemptions"), f"{options.policy_config}: {name}", rules
+            )
+            exemptions, problems = exemptions + found, problems + wrong
+        stated = {**combined({}, by_policy.values(), rules), **by_policy}
+    for file in (ISOLATION.exemptions, options.exemptions):
+        if file is not None and (file == options.exemptions or file.exists()):
+            found, wrong = read_exemptions(file, rules)
+            exemptions, problems = exemptions + found, problems + wrong
+    return stated, list(dict.fromkeys(exemptions)), problems
+
+
+def _print(text: str) -> None:
+    """Print, whatever encoding the machine prefers, and to a reader who may have had enough of it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def verify_packs(packs: Sequence[Pack], options: argparse.Namespace) -> int:
@@ -70,7 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("audit", help="find stores that several owners share")
     command.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="YAML file, folder or stack export"
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="YAML file, folder or stack export; - for what is piped in",
     )
     command.add_argument("--format", choices=sorted(_FORMATS), default="table")
     command.add_argument("--owner-key", action="append", default=[], help="label or tag that names the owner")
@@ -83,9 +126,15 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PATTERN=OWNER",
             help=f"owner of {what} that match",
         )
-    command.add_argument("--grade", choices=GRADES, default="database", help="what counts as one store")
+    command.add_argument("--grade", choices=GRADES, help="what counts as one store (database)")
     command.add_argument(
         "--exemptions", type=Path, metavar="FILE", help="exemptions, each with an expiry date"
+    )
+    command.add_argument(
+        "--policy-config",
+        type=Path,
+        metavar="FILE",
+        help="what --policy-pack-config is given, its levels apart",
     )
     add_verify(commands)
     return parser

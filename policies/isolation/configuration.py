@@ -6,10 +6,14 @@ one would weaken the pack unseen, so it is refused here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from .exemptions import parse_exemptions
+from .graph.graph import Settings
+from .graph.owners import DEFAULT_OWNER_KEYS
 from .packs import Pack
 from .resources import mapping, sequence
 
@@ -26,6 +30,34 @@ ALL: Final = "all"
 """Stands for every policy of a pack, and takes nothing but a level: an engine accepts no more."""
 
 _TYPES: Final[Mapping[str, type]] = {"array": list, "object": dict, "string": str}
+
+
+def read_configuration(path: Path, packs: Iterable[Pack]) -> tuple[dict[str, Any], list[str]]:
+    """What a file for `--policy-pack-config` says by policy, and a sentence for each thing in it that is unusable."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        return {}, [f"{path}: cannot be read"]
+    except ValueError as error:
+        return {}, [f"{path}:{getattr(error, 'lineno', 1)}: not valid JSON"]
+    if not isinstance(content, dict):
+        return {}, [f"{path}: not a mapping from rules to their configuration"]
+    values = {policy: values_of(said) for policy, said in content.items()}
+    return content, [f"{path}: {problem}" for _, problem in misunderstood(values, packs)]
+
+
+def values_of(said: Any) -> dict[str, Any]:
+    """One policy's configuration without its level."""
+    return {key: value for key, value in mapping(said).items() if key != "enforcementLevel"}
+
+
+def settings_of(config: Mapping[str, Any]) -> Settings:
+    """The pack's settings from one policy's configuration."""
+    return Settings(
+        owner_keys=tuple(sequence(config.get("ownerKeys"))) or DEFAULT_OWNER_KEYS,
+        namespace_owners=dict(mapping(config.get("namespaceOwners"))),
+        host_owners=dict(mapping(config.get("hostOwners"))),
+    )
 
 
 def combined(

@@ -8,18 +8,16 @@ shows in a review.
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
-from .configuration import ALL, misunderstood
+from .configuration import ALL, read_configuration
 from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .findings import ADVISORY, MANDATORY
 from .packs import Pack
-from .resources import mapping
 
 _ORDER = {"disabled": 0, ADVISORY: 1, MANDATORY: 2, "remediate": 2}
 
@@ -86,22 +84,8 @@ def _exempted(
 def _configured(
     path: Path, packs: Sequence[Pack], wanted: Mapping[str, str], result: Verification, today: datetime.date
 ) -> None:
-    try:
-        content = json.loads(path.read_text())
-    except OSError:
-        result.problems.append(f"{path}: cannot be read")
-        return
-    except ValueError as error:
-        result.problems.append(f"{path}:{getattr(error, 'lineno', 1)}: not valid JSON")
-        return
-    if not isinstance(content, dict):
-        result.problems.append(f"{path}: not a mapping from rules to their configuration")
-        return
-    keys = {
-        rule: {key: item for key, item in mapping(value).items() if key != "enforcementLevel"}
-        for rule, value in content.items()
-    }
-    result.problems += [f"{path}: {problem}" for _, problem in misunderstood(keys, packs)]
+    content, problems = read_configuration(path, packs)
+    result.problems += problems
     for rule, value in content.items():
         level = value.get("enforcementLevel") if isinstance(value, dict) else str(value)
         if level is not None and str(level) not in _ORDER:

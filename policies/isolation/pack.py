@@ -14,14 +14,12 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from .configuration import SETTINGS
+from .configuration import SETTINGS, settings_of
 from .exemptions import Exemption, parse_exemptions, read_exemptions
 from .findings import ADVISORY, MANDATORY, Finding, Rule, broken, finding_of_rule
 from .graph.graph import Graph, Settings
-from .graph.owners import DEFAULT_OWNER_KEYS
 from .judgement import judge
 from .packs import ISOLATION, Pack
-from .resources import mapping, sequence
 from .sources.analyzer import resources_from_policy
 
 GraphOf = Callable[[Settings], Graph]
@@ -90,12 +88,3 @@ def _exemptions(pack: Pack, config: Mapping[str, Any], place: str) -> tuple[list
         more, wrong = read_exemptions(pack.exemptions, ids)
         found, problems = found + more, problems + wrong
     return found, problems
-
-
-def settings_of(config: Mapping[str, Any]) -> Settings:
-    """The pack's settings from one policy's configuration."""
-    return Settings(
-        owner_keys=tuple(sequence(config.get("ownerKeys"))) or DEFAULT_OWNER_KEYS,
-        namespace_owners=dict(mapping(config.get("namespaceOwners"))),
-        host_owners=dict(mapping(config.get("hostOwners"))),
-    )

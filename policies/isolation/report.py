@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .audit import Audit
 from .findings import MANDATORY, Finding
@@ -15,7 +17,7 @@ def as_table(audit: Audit) -> str:
     lines: list[str] = []
     for finding in audit.findings:
         where = f"{finding.store_kind} {finding.store_name}".strip() or "(no store)"
-        logical = f" / {finding.logical}" if finding.logical else ""
+        logical = f" / {finding.logical}" if finding.logical not in {None, "", finding.store_name} else ""
         lines.append(f"{finding.level.upper():<9} {finding.rule:<24} {where}{logical}")
         lines.append(f"          {finding.message}")
         if finding.origin:
@@ -67,6 +69,16 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": finding.message},
         "logicalLocations": [{"fullyQualifiedName": finding.resource or finding.store_name}],
     }
-    if finding.origin and not finding.origin.startswith("urn:"):
-        result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": finding.origin}}}]
+    file, _, line = finding.origin.rpartition(":")
+    if finding.origin.startswith("urn:"):  # code hosts take a result only with a file
+        file, line = finding.resource.partition("#urn:")[0], "1"
+    if file:
+        result["locations"] = [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(Path(file).as_posix())},
+                    "region": {"startLine": int(line)},
+                }
+            }
+        ]
     return result

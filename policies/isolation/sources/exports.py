@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..resources import UNKNOWN, Resource
-from .manifests import Problem
+from .files import Problem
 from .properties import resource_from_properties
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"

@@ -4,54 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ..resources import Resource, dig, mapping, sequence, text
+from .files import Problem
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARAMETER = re.compile(r"\$\{\{?([A-Z0-9_]+)\}?\}", re.IGNORECASE)
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Input that cannot be audited: one sentence with file and place."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
-
-
-def resources_from_manifests(path: Path, scope: str = "manifests") -> tuple[list[Resource], list[Problem]]:
-    """The objects of one YAML or JSON file; documents that are no Kubernetes objects are left out."""
+def resources_from_manifests(
+    place: str, content: str, scope: str = "manifests"
+) -> tuple[list[Resource], list[Problem]]:
+    """The objects of a YAML or JSON text; documents that are no Kubernetes objects are left out."""
     resources: list[Resource] = []
-    problems: list[Problem] = []
-    try:
-        content = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        return [], [Problem(place=str(path), message=f"cannot be read: {type(error).__name__}")]
-    documents = yaml.load_all(content, _LOADER)
     position = 0
-    while True:
-        position += 1
-        try:
-            document = next(documents)
-        except StopIteration:
-            return resources, problems
-        except (yaml.YAMLError, ValueError) as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-            reason = getattr(error, "problem", None) or "a value cannot be read"
-            problems.append(Problem(place=place, message=f"not valid YAML: {reason}"))
-            return resources, problems
-        for number, item in enumerate(_objects(document)):
-            resources.append(_resource(item, f"{path}#{position}.{number}", scope))
+    try:
+        loader = _LOADER(content)
+        while loader.check_node():
+            node = loader.get_node()
+            position += 1
+            for number, item in enumerate(_objects(loader.construct_document(node))):
+                found = _resource(item, f"{place}#{position}.{number}", scope)
+                found.origin = f"{place}:{node.start_mark.line + 1}"
+                resources.append(found)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return resources, [_unreadable(place, content, error)]
+    return resources, []
+
+
+def _unreadable(place: str, content: str, error: Exception) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or (
+        "nested too deeply" if isinstance(error, RecursionError) else "a value cannot be read"
+    )
+    if "{{" in content:
+        reason += "; if it is a template, render it first: helm template CHART | ... audit -"
+    return Problem(
+        place=f"{place}:{mark.line + 1}" if mark is not None else place, message=f"not valid YAML: {reason}"
+    )
 
 
 def _objects(document: Any) -> Iterator[dict[str, Any]]:
@@ -106,7 +99,6 @@ def _resource(body: dict[str, Any], key: str, scope: str) -> Resource:
         placed=bool(text(dig(body, "metadata", "namespace"))),
         body=_without_nulls(body),
         scope=scope,
-        origin=key.rpartition("#")[0],
     )
 
 
@@ -114,10 +106,3 @@ def _without_nulls(body: dict[str, Any]) -> dict[str, Any]:
     """Templates often leave `labels:` empty; a null there is as good as absent."""
     metadata = mapping(body.get("metadata"))
     return {**body, "metadata": {key: value for key, value in metadata.items() if value is not None}}
-
-
-def manifest_files(path: Path) -> list[Path]:
-    """The YAML and JSON files at or below a path, in order."""
-    if path.is_file():
-        return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
