@@ -32,7 +32,7 @@ ALL: Final = "all"
 _TYPES: Final[Mapping[str, type]] = {"array": list, "object": dict, "string": str}
 
 
-def read_configuration(path: Path, packs: Iterable[Pack]) -> tuple[dict[str, Any], list[str]]:
+def read_configuration(path: Path, packs: Sequence[Pack]) -> tuple[dict[str, Any], list[str]]:
     """What a file for `--policy-pack-config` says by policy, and a sentence for each thing in it that is unusable."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -92,8 +92,8 @@ def misunderstood(
     for policy, values in config.items():
         schema = schemas.get(policy)
         if schema is None:
-            rules = ", ".join(sorted(set(schemas) - {ALL}))
-            yield policy, f"{policy}: no such rule; there are {rules}"
+            rules = sorted(rule.id for pack in packs for rule in pack.rules)
+            yield policy, f"{policy}: no such rule; there are {', '.join(rules)}"
             continue
         for key, value in values.items():
             if policy == ALL:
