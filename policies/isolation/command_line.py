@@ -116,7 +116,13 @@ def _parser() -> argparse.ArgumentParser:
         help="YAML file, folder or stack export; - for what is piped in",
     )
     command.add_argument("--format", choices=sorted(_FORMATS), default="table")
-    command.add_argument("--owner-key", action="append", default=[], help="label or tag that names the owner")
+    command.add_argument(
+        "--owner-key",
+        action="append",
+        default=[],
+        metavar="LABEL",
+        help="label or tag that names the owner; may be repeated, like the next two",
+    )
     for name, what in (("namespace", "namespaces of other stacks"), ("host", "stores of other stacks")):
         command.add_argument(
             f"--{name}-owner",
@@ -148,7 +154,9 @@ def add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--policy-config", type=Path, metavar="FILE", help="what --policy-pack-config is given"
     )
-    command.add_argument("--exemptions", type=Path, metavar="FILE")
+    command.add_argument(
+        "--exemptions", type=Path, metavar="FILE", help="more exemptions, beside those that lie with the pack"
+    )
 
 
 def _pair(value: str) -> tuple[str, str]:

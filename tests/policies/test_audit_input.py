@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -203,3 +204,12 @@ def test_its_output_is_utf_8_whatever_the_machine_prefers(tmp_path: Path) -> Non
     result = subprocess.run(command, capture_output=True, check=False, env={"PYTHONIOENCODING": "ascii"})
     assert (result.returncode, result.stderr) == (1, b"")
     assert "orders (owner orders) → env" in result.stdout.decode()
+
+
+@pytest.mark.parametrize("name", ["isolation-0.1.0", "json"], ids=["a version in it", "a module's"])
+def test_the_folder_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    shutil.copytree(ROOT / "policies" / "isolation", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, str(folder), "audit", str(write(tmp_path / "shop.yaml", SHOP))]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (1, "")
