@@ -22,10 +22,10 @@ from ..addresses.variables import (
 )
 from ..catalog.cloud import ACCESS_POINT, CREDENTIAL_SOURCES, DATABASES, NOT_USED, POD_IDENTITY
 from ..resources import UNKNOWN, Resource, dig, sequence, text
+from .directories import directory_of
 from .given import Variable
 from .links import passes_on
 from .stores import Store
-from .volumes import directory_of
 from .workloads import Workload
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..catalog.cloud import ACCESS_POINT
 from ..resources import Resource, dig, mapping, sequence, text
+from .directories import directory_of_export, directory_of_volume
 from .index import Index
 from .stores import Store
 from .workloads import Workload
@@ -82,7 +82,8 @@ def _behind(
     if source is None:
         return None
     return (
-        _export(graph, volume) or _store(graph, f"volume:{source}", "external", source, None, None),
+        directory_of_export(graph, volume)
+        or _store(graph, f"volume:{source}", "external", source, None, None),
         (),
         None,
     )
@@ -105,7 +106,7 @@ def _claim(graph: Graph, workload: Workload, claim: str) -> tuple[Store, tuple[s
             claim,
         )
     volume = _volume_of(graph, resource)
-    managed = _managed(graph, volume) if volume is not None else None
+    managed = directory_of_volume(graph, volume) if volume is not None else None
     if managed is not None and volume is not None:
         return managed, (title, f"PersistentVolume {volume.name}"), claim
     source = _source(dig(volume.body, "spec")) if volume is not None else None
@@ -239,46 +240,3 @@ def _store(
             owner=graph.owners.of(resource) if resource is not None else None,
         )
     return store
-
-
-def directory_of(graph: Graph, access_point: Resource) -> Store | None:
-    """The directory that an access point confines its users to; None where that may be the whole file system."""
-    path = text(dig(access_point.body, "rootDirectory", "path"))
-    stores = graph.stores_given_to(access_point)
-    if not stores or path is None or path.strip("/") == "":
-        return None
-    return _directory(graph, stores[0], path)
-
-
-def _managed(graph: Graph, volume: Resource) -> Store | None:
-    """The cloud's file system, or the directory of it, that a volume is a view of."""
-    stores = [store for store in graph.stores_given_to(volume) if store.kind == "filesystem"]
-    if not stores:
-        return None
-    spec = dig(volume.body, "spec")
-    for source in (source for given in volume.inputs_from.values() for source in given):
-        found = graph.index.by_key.get(source)
-        if found is not None and found.group == ACCESS_POINT:
-            return directory_of(graph, found) or stores[0]
-    handle, path = dig(spec, "csi", "volumeHandle"), text(dig(spec, "nfs", "path"))
-    path = path or (handle.split(":")[1] if isinstance(handle, str) and handle.count(":") else None)
-    return _directory(graph, stores[0], path) if path and path.strip("/") else stores[0]
-
-
-def _export(graph: Graph, volume: Any) -> Store | None:
-    """The directory of a cloud's file system that a pod mounts by its host."""
-    server, path = dig(volume, "nfs", "server"), text(dig(volume, "nfs", "path"))
-    known = graph.names.handle(server) if isinstance(server, str) else None
-    if known is None or known.kind != "filesystem":
-        return None
-    return _directory(graph, known, path) if path and path.strip("/") else known
-
-
-def _directory(graph: Graph, store: Store, path: str) -> Store:
-    key = f"directory:{store.key}:/{path.strip('/')}"
-    if key not in graph.stores:
-        graph.stores[key] = Store(
-            key=key, kind="filesystem", display_kind=store.display_kind, name=f"{store.name}/{path.strip('/')}",
-            owner=store.owner, place=(store.key, f"/{path.strip('/')}"),
-        )  # fmt: skip
-    return graph.stores[key]

@@ -9,7 +9,7 @@ from .harmless_rights import each
 from .networks import GROUP, in_groups, port, walled
 from .programs import BOTH, Cloud, Program, acting, allow, cloud, function
 from .rights import database, secret
-from .stores import INSTANCE, mounted_by_functions
+from .stores import INSTANCE, exported, mounted_by_functions
 from .workloads import TASK
 
 
@@ -114,7 +114,13 @@ def networks_that_peer() -> Program:
     return [*networks.values(), peering, *own.values(), *clients]
 
 
+def directories_of_pods() -> Program:
+    files = cloud("aws:efs/fileSystem:FileSystem", "files")
+    return [files, *(item for name in BOTH for item in exported(files, name, f"/{name}"))]
+
+
 LOOK_ALIKES: list[Callable[[], Program]] = [
+    directories_of_pods,
     queue_between_two, code_and_letters_of_the_platform, groups_of_parameters_and_subnets,
     databases_of_one_instance, directories_of_one_file_system, directories_of_tasks,
     broker_with_a_user_for_each, login_for_each_of_one_cluster_of_streams, group_of_the_owner,

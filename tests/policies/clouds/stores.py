@@ -248,6 +248,26 @@ def volumes_of_pods() -> Program:
     return stack
 
 
+def exported(files: Cloud, name: str, path: str) -> list[Cloud]:
+    """A pod that mounts a directory of a file system by the file system's host."""
+    mounts = [{"name": "data", "mountPath": "/data"}]
+    return [
+        objects("PersistentVolume", name, spec={"nfs": {"server": files["dnsName"], "path": path}}),
+        objects("PersistentVolumeClaim", name, spec={"volumeName": name}),
+        pods(
+            name, volumes=[{"name": "data", "persistentVolumeClaim": {"claimName": name}}],
+            containers=[{"name": "main", "image": "app:1", "volumeMounts": mounts}],
+        ),
+    ]  # fmt: skip
+
+
+def directory_by_access_point_and_by_host() -> Program:
+    files, token = _files(), "aws:efs/accessPoint:AccessPoint"
+    point = cloud(token, "orders", fileSystemId=files["id"], rootDirectory={"path": "/shared"})
+    mount = {"arn": point["arn"], "localMountPath": "/mnt/x"}
+    return [files, point, function("orders", fileSystemConfig=mount), *exported(files, "billing", "/shared")]
+
+
 WAYS: list[Callable[[], Program]] = [
     one_instance, replica_by_name, replica_by_arn, replica_of_a_replica, restored_snapshot,
     restored_copy_of_a_snapshot, restored_point_in_time, clone_of_a_cluster, cluster_and_one_of_its_instances,
@@ -255,4 +275,5 @@ WAYS: list[Callable[[], Program]] = [
     users_associated_with_one_cache, right_to_connect_to_a_cache, user_of_a_serverless_cache,
     user_of_a_durable_cache, password_of_one_broker_user, name_of_one_broker_user, one_login_for_streams,
     one_directory, directory_inside_a_directory, directory_and_all_of_it, volumes_of_tasks, volumes_of_pods,
+    directory_by_access_point_and_by_host,
 ]  # fmt: skip
