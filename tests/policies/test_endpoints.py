@@ -69,6 +69,8 @@ def test_addresses_are_read_from_a_value(text: str, expected: list[tuple[object,
         ("CACHE_TYPE", False, False, False), ("DB_PASSWORD", False, False, False), ("DB_USER", False, False, False),
         ("SPRING_DATASOURCE_URL", True, True, False), ("spring.data.mongodb.database", False, False, True),
         ("DATABASE_SERVICE_NAME", True, True, False), ("POSTGRESQL_SERVICE_NAME", True, True, False),
+        ("mysqld.report-host", False, False, False), ("REPORT_DB_HOST", True, True, False),
+        ("ADVERTISED_HOST", False, False, False), ("bind-address", False, False, False),
         ("OTEL_SERVICE_NAME", True, False, False), ("LOG_LEVEL", False, False, False), ("REDIS_DB", False, False, True),
     ],
 )  # fmt: skip

@@ -45,6 +45,9 @@ _NEVER = listed(
     "timeout pool size prefix version ssl tls log level class provider adapter backend vendor character charset "
     "collation encoding"
 )
+# By these a server says what it is called itself, or on which of its addresses it listens.
+_OWN_ADDRESS = listed("announce advertise advertised bind listen listener listeners")
+_OWN_HOST = ("report", "host")
 
 
 @lru_cache(maxsize=8192)
@@ -115,7 +118,8 @@ def of_database(name: str) -> bool:
 def may_name_host(name: str) -> bool:
     """Whether the value of a variable of this name may be a host."""
     parts = set(words(name))
-    return bool(parts & _HOST_WORDS) and not parts & (_NEVER - {"backend"})
+    own = bool(parts & _OWN_ADDRESS) or words(name)[-2:] == _OWN_HOST
+    return bool(parts & _HOST_WORDS) and not own and not parts & (_NEVER - {"backend"})
 
 
 @lru_cache(maxsize=8192)
