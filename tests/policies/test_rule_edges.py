@@ -424,6 +424,16 @@ def test_foreign_network_path_out_to_a_guarded_store(
     assert found("foreign-network-path", [*stack, *admitting("billing", guarded=guarded)]) == expected
 
 
+@pytest.mark.parametrize(("guarded", "expected"), [(True, []), (False, [OPEN])])
+def test_foreign_network_path_out_of_a_whole_namespace(guarded: bool, expected: list[str]) -> None:
+    """Of a store that nobody owns: whom its own policies keep out, no way out of the namespace lets in."""
+    everywhere = {"podSelector": {}, "policyTypes": ["Egress"],
+                  "egress": [{"to": [{"podSelector": {"matchLabels": {"app": "pg"}}}]}]}  # fmt: skip
+    inward = admitting("billing", guarded=True)[0]
+    stack = [*postgres(), *inferred(), kube("NetworkPolicy", "out", spec=everywhere)]
+    assert found("foreign-network-path", [*stack, *([inward] if guarded else [])]) == expected
+
+
 # shared-identity
 
 
@@ -579,6 +589,7 @@ def test_shared_broker_credential_names_the_brokers_owner_once() -> None:
                      ["advisory: StatefulSet redis"], id="after one with an owner"),
         pytest.param([*server("etcd", "quay.io/coreos/etcd:v3.6", 2379), *inferred()], [], id="a registry"),
         pytest.param([deployment("a", env=[value("DB", "postgres://u@db.example.com/x")])], [], id="outside the input"),
+        pytest.param([vault()], [], id="a secret of a cloud"),
         pytest.param(
             [resource("aws:efs/fileSystem:FileSystem", "files", {"dnsName": EFS}),
              mounting_export("a", "a", "/orders")],

@@ -244,6 +244,13 @@ def test_a_database_of_a_list_that_several_are_handed(sure: tuple[str, ...], exp
     assert [item for item in said if "StatefulSet one/" in item] == expected
 
 
+def test_a_server_has_a_database_for_whoever_names_none() -> None:
+    image = "mcr.microsoft.com/mssql/server:2022"
+    server = deployment("db", kind="StatefulSet", image=image, ports=[1433])
+    stack = [server, service("db", "db", 1433), client("a"), client("b", "master"), client("c", "other")]
+    assert f"{ONE}/master, used by a and b" in found("shared-database", stack)
+
+
 def test_whose_server_it_is_is_told_where_owners_only_meet() -> None:
     [finding] = judged("shared-database", [*mysql("keeper", "main"), client("b", "shop", "b")])
     assert finding.owners == ("b", "keeper")
