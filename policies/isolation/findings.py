@@ -9,6 +9,7 @@ from typing import Any, Final
 from .graph.graph import Graph, Use
 from .graph.owners import Owner
 from .graph.stores import Store
+from .resources import Resource
 
 MANDATORY = "mandatory"
 ADVISORY = "advisory"
@@ -79,7 +80,8 @@ def finding_of_uses(
     remedy: str,
     extra_owners: Iterable[Owner] = (),
 ) -> Finding:
-    """The finding that these uses of one store make together."""
+    """The finding that these uses of one store make together; what is written down twice is told once."""
+    uses = list({(_identity(use.workload.resource), use.logical, use.steps): use for use in uses}.values())
     owners: dict[str, Owner] = {}
     for use in uses:
         owner = graph.owner(use.workload)
@@ -96,7 +98,7 @@ def finding_of_uses(
         store_name=store.name,
         store_namespace=store.namespace,
         logical=logical,
-        users=tuple({use.workload.key: use.workload.resource.name for use in uses}.values()),
+        users=tuple({_identity(use.workload.resource): use.workload.resource.name for use in uses}.values()),
         owners=tuple(owner.name for owner in owners.values()),
         paths=paths,
         message=message_of(sentences, remedy),
@@ -157,6 +159,11 @@ def finding_of_rule(rule: Rule, message: str) -> Finding:
     )
 
 
+def _identity(resource: Resource) -> tuple[str, str | None, str, str]:
+    """What tells a workload from every other one, though its object may be in the input twice."""
+    return resource.scope, resource.namespace, resource.kind, resource.name
+
+
 def path_of(use: Use) -> tuple[str, ...]:
     """Workload, what lies between, store."""
     return (use.workload.resource.name, *use.steps, use.store.title)
@@ -168,12 +175,20 @@ def sentence_of(use: Use, graph: Graph) -> str:
     if (owner := use.store.stated_owner) is not None:
         store = f"{store} (owner {owner.name})"
     if isinstance(use.logical, str) and use.store.kind != "filesystem":
-        store = f"{store}, {_noun(use.store)} {use.logical}"
+        store = f"{store}, {noun(use.store)} {use.logical}"
     return " → ".join((f"{workload} (owner {graph.owner(use.workload).name})", *between, store))
 
 
-def _noun(store: Store) -> str:
-    return {"object-store": "bucket", "broker": "virtual host"}.get(store.kind, "database")
+_NOUNS = {
+    "object-store": ("bucket", "buckets"),
+    "broker": ("virtual host", "virtual hosts"),
+    "search": ("index", "indices"),
+}
+
+
+def noun(store: Store, *, plural: bool = False) -> str:
+    """What the parts of a server of this kind are called."""
+    return _NOUNS.get(store.kind, ("database", "databases"))[plural]
 
 
 def broken(rule: Rule, error: Exception) -> Finding:

@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .findings import ADVISORY, MANDATORY, Finding, finding_of_uses
+from .findings import ADVISORY, MANDATORY, Finding, finding_of_uses, noun
 from .graph.graph import Graph, Use
 from .graph.owners import Owner
 from .graph.stores import Store
 from .resources import UNKNOWN
 
 REMEDY = "give each owner a store of its own, or let it read over a declared edge or by events"
-MEETING = "different databases on one server, which fails and is upgraded for all of them at once"
-PERHAPS = "nothing tells their databases on this server apart; name them, or give each owner its own server"
+MEETING = "different {} on one server, which fails and is upgraded for all of them at once"
+PERHAPS = "nothing tells their {} on this server apart; name them, or give each owner its own server"
 GRADES = ("schema", "database", "instance", "account")
 
 
@@ -104,6 +104,7 @@ def findings_of_sharing(
     """One finding for each way of sharing: mandatory if it is certain, else advisory."""
     for item in items:
         mandatory = item.certain and strict
+        told_apart = all(_bucket(graph, use, "database") is not None for use in item.uses)
         yield finding_of_uses(
             rule,
             MANDATORY if mandatory else ADVISORY,
@@ -111,13 +112,9 @@ def findings_of_sharing(
             item.logical,
             [use for use in item.uses if graph.owner(use.workload) != item.store_owner],
             graph,
-            remedy if mandatory else MEETING if _told_apart(item) else PERHAPS,
+            remedy if mandatory else (MEETING if told_apart else PERHAPS).format(noun(store, plural=True)),
             [item.store_owner] if item.store_owner is not None else [],
         )
-
-
-def _told_apart(item: Shared) -> bool:
-    return all(isinstance(use.logical, str) for use in item.uses)
 
 
 def _unnamed(graph: Graph, unnamed: list[Use], named: list[Use], owner: Owner | None) -> list[Shared]:

@@ -129,6 +129,16 @@ def test_a_poolers_names_stand_for_databases(
     assert set(found) == expected
 
 
+def test_a_pooler_passes_on_no_name_that_it_does_not_know(tmp_path: Path) -> None:
+    found = refused(tmp_path, [
+        *SERVERS, config("proxy", {"pgbouncer.ini": POOLER.replace("* = host=db\n", "")}),
+        workload("pool", image="edoburu/pgbouncer:1.23", files=["proxy"]), service("pool", 6432),
+        workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        workload("users", {"DATABASE_URL": "postgres://pool:6432/other"}),
+    ])  # fmt: skip
+    assert not found
+
+
 POOLS: dict[str, tuple[list[Object], list[Object], dict[str, str], dict[str, str], tuple[str, str | None]]] = {
     "twemproxy": (
         server("cache", "redis:7", 6379),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .plain import Object, config, refused, server, service, workload
+from .plain import Object, config, custom, refused, server, service, workload
 
 MANAGED = "shop.cluster-abc123.eu-west-1.rds.amazonaws.com"
 ADDRESS = "10.20.30.40"
@@ -44,6 +44,25 @@ def aliased(name: str, address: str) -> Object:
     )
 
 
+def outside(**spec: Any) -> Object:
+    """A Service by which the store is known outside the cluster, too."""
+    found = service("db-outside", 5432, "db")
+    found["metadata"]["annotations"] = {"external-dns.alpha.kubernetes.io/hostname": "db.example.com"}
+    found["spec"] |= {"type": "LoadBalancer", **spec}
+    return found
+
+
+def beside_proxy(name: str, port: int) -> Object:
+    """A service beside a proxy of two managed instances, each on a port of its own."""
+    found = workload(name, {"URL": f"postgres://localhost:{port}/shop"})
+    found["spec"]["template"]["spec"]["containers"].append({
+        "name": "proxy", "image": "example/alloydb-auth-proxy:1",
+        "args": [f"{INSTANCE}?port=5432", f"{INSTANCE}-too?port=5433"],
+    })  # fmt: skip
+    return found
+
+
+INSTANCE = "projects/p/locations/l/clusters/c/instances/main"
 SQL = server("sql", "mcr.microsoft.com/mssql/server:2022-latest", 1433)
 ORACLE = server("ora", "gvenzl/oracle-free:23", 1521)
 DESCRIPTOR = "(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME={})))"
@@ -96,6 +115,36 @@ ONE: dict[str, tuple[Callable[[], list[Object]], tuple[str, str | None]]] = {
         ),
         ("sql.example.com", "shop"),
     ),
+    "an address of a load balancer and the name it is given": (
+        lambda: [
+            *server("db", "postgres:16", 5432),
+            outside(loadBalancerIP="192.0.2.11"), workload("orders", {"URL": "postgres://db.example.com/shop"}),
+            workload("users", {"URL": "postgres://192.0.2.11/shop"}),
+        ],
+        ("db", "shop"),
+    ),
+    "a host that a mesh is told of": (
+        lambda: [
+            custom("networking.istio.io/v1", "ServiceEntry", "db", {
+                "hosts": ["db.internal"], "endpoints": [{"address": ADDRESS}], "resolution": "STATIC",
+            }),
+            *two("postgres://db.internal/shop", f"postgres://{ADDRESS}/shop"),
+        ],
+        (ADDRESS, "shop"),
+    ),
+    "a name in a domain that the pod searches": (
+        lambda: [
+            *server("db", "postgres:16", 5432, "data"),
+            workload("orders", {"URL": "postgres://db/shop"},
+                     pod={"dnsConfig": {"searches": ["data.svc.cluster.local"]}}),
+            workload("users", {"URL": "postgres://db.data/shop"}),
+        ],
+        ("db", "shop"),
+    ),
+    "a managed instance by the resource name that its proxy is given": (
+        lambda: [beside_proxy(name, 5432) for name in ("orders", "users")],
+        (INSTANCE, "shop"),
+    ),
     "a file in binary data": (
         lambda: [
             *server("db", "postgres:16", 5432), workload("orders", {"URL": "postgres://db/shop"}),
@@ -121,6 +170,9 @@ TWO: dict[str, Callable[[], list[Object]]] = {
     "two managed clusters of one account": lambda: two(
         f"postgres://{MANAGED}/shop", f"postgres://crm-{MANAGED}/shop"
     ),
+    "two instances behind one proxy, by their ports": lambda: [
+        beside_proxy("orders", 5432), beside_proxy("users", 5433),
+    ],
     "two Services by the ports of one node": lambda: two(
         "postgres://node.example.com:30432/shop", "postgres://node.example.com:30433/shop"
     ),

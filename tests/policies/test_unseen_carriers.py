@@ -138,7 +138,10 @@ APART: dict[str, Callable[[], list[Object]]] = {
         *server("first", "minio/minio:1", 9000), *server("second", "minio/minio:1", 9000),
         *two(*({"S3_URL": f"http://{host}:9000", "S3_BUCKET": "files"} for host in ("first", "second"))),
     ],
-    "a bucket that limits a rate": lambda: two({"RATE_BUCKET": "tokens"}, {"RATE_BUCKET": "tokens"}),
+    "a bucket at an endpoint that nothing here declares": lambda: two(
+        *({**CLOUD, "S3_ENDPOINT": secret_key(name, "endpoint"), "S3_BUCKET": "files"} for name in ("orders", "users"))
+    ),
+    "a bucket that limits a rate": lambda: two(*[{**CLOUD, "RATE_LIMIT_BUCKET": "tokens"}] * 2),
     "tables of one name in two regions": lambda: two(
         {"AWS_REGION": "eu-west-1", "DYNAMODB_TABLE": "items"}, {"AWS_REGION": "us-east-1", "DYNAMODB_TABLE": "items"}
     ),
@@ -174,6 +177,10 @@ def test_what_only_looks_like_sharing_is_left_in_peace(tmp_path: Path, name: str
 UNREAD: dict[str, tuple[dict[str, Any], str | None]] = {
     "a URL": ({"DATABASE_URL": secret_key("main", "url")}, None),
     "a host, and the same database": ({"DB_HOST": secret_key("main", "host"), "DB_NAME": "shop"}, "shop"),
+    "an endpoint, and the same bucket": (
+        {"S3_ENDPOINT": secret_key("main", "url"), "S3_BUCKET": "files"},
+        "files",
+    ),
 }
 
 
@@ -191,7 +198,7 @@ def test_one_secret_that_nothing_declares_is_advice_until_owners_are_stated(
     [found] = [
         item
         for item in audit([tmp_path]).findings
-        if item.rule == "shared-database" and frozenset(item.users) == BOTH
+        if item.rule in {"shared-database", "shared-filesystem"} and frozenset(item.users) == BOTH
     ]
     assert (found.store_kind, found.store_name, found.logical) == ("Secret", "main", logical)
     assert found.level == (MANDATORY if stated else ADVISORY)

@@ -143,6 +143,12 @@ FILES: dict[str, tuple[tuple[str, str, int], str]] = {
     "in-one-line.php": (MYSQL, """
         return ['driver' => 'mysql', 'host' => 'db', 'port' => 3306, 'dbname' => '@'];
     """),
+    "in-one-line.js": (MYSQL, """
+        module.exports = { client: 'mysql2', connection: { host: 'db', port: 3306, database: '@' } };
+    """),
+    "in-one-line.toml": (POSTGRES, """
+        store = { host = "db", port = 5432, database = "@" }
+    """),
     "data-source-name.php": (POSTGRES, """
         $pdo = new PDO('pgsql:host=db;port=5432;dbname=@', 'user', 'password');
     """),

@@ -144,6 +144,18 @@ SHARED: dict[str, Callable[[], list[Object]]] = {
             for name in ("orders", "users")
         ),
     ],
+    "the first user of an operator's store that states none": lambda: [
+        crunchy(), workload("orders", {"URL": secret_key("hippo-pguser-hippo", "uri")}),
+        workload("users", {"URL": "postgres://hippo-primary/hippo"}),
+    ],
+    "an operator's node by its headless Service": lambda: [
+        custom("redis.redis.opstreelabs.in/v1beta2", "RedisCluster", "cache", {}),
+        *two({"REDIS_NODES": "cache-leader:6379"}, {"REDIS_URL": "redis://cache-leader-0.cache-leader-headless"}),
+    ],
+    "a document in a variable": lambda: [
+        *POSTGRES,
+        *two({"URL": "postgres://db/shop"}, {"CONFIG": '{"db": {"host": "db", "port": 5432, "database": "shop"}}'}),
+    ],
     "a pooler's bare host": lambda: [
         *POSTGRES, workload("pooler", {"DB_HOST": "db"}, image="edoburu/pgbouncer:1"), service("pooler", 6432),
         *(workload(name, {"DB_HOST": "pooler", "DB_PORT": "6432", "DB_NAME": "shop"}) for name in ("orders", "users")),
@@ -280,6 +292,14 @@ APART: dict[str, Callable[[], list[Object]]] = {
             })
             for role in ("web", "worker", "beat")
         ),
+    ],
+    "a job that backs up, by its image": lambda: [
+        *POSTGRES, workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        workload("nightly", {"PGHOST": "db", "PGDATABASE": "shop"}, kind="Job", image="example/pg-backup:1"),
+    ],
+    "a page for people": lambda: [
+        *POSTGRES, workload("orders", {"DATABASE_URL": "postgres://db/shop"}),
+        config("pages", {"README.md": "To look, use postgres://db/shop.\n"}), workload("users", files=["pages"]),
     ],
     "a Pod that tests a release": lambda: [
         *POSTGRES, workload("orders", {"DATABASE_URL": "postgres://db/shop"}),

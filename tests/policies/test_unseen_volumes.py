@@ -66,6 +66,7 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two handles of one bucket": (
         driver("s3.csi.aws.com", "a", bucketName="acme-shop"), driver("s3.csi.aws.com", "b", bucketName="acme-shop"),
     ),
+    "a directory and one above it": ({"hostPath": {"path": "/srv"}}, {"hostPath": {"path": "/srv/uploads"}}),
     "one directory of one node": (local("/mnt/data", "n1"), local("/mnt/data/", "n1")),
 }  # fmt: skip
 
@@ -88,6 +89,7 @@ DIFFERENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         driver("file.csi.azure.com", "a", shareName="shop", storageAccount="acme"),
         driver("file.csi.azure.com", "b", shareName="shop", storageAccount="other"),
     ),
+    "directories whose names begin alike": ({"hostPath": {"path": "/srv/a"}}, {"hostPath": {"path": "/srv/ab"}}),
     "one directory of two nodes": (local("/mnt/data", "n1"), local("/mnt/data", "n2")),
     "two handles that say nothing else": (driver("ebs.csi.aws.com", "vol-1"), driver("ebs.csi.aws.com", "vol-2")),
 }  # fmt: skip

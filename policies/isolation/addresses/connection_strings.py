@@ -10,8 +10,8 @@ from .endpoint import HOST_ONLY, SOCKET, Endpoint, split_port
 
 _GO_MYSQL = re.compile(r"^(?:([^:@/]+)(?::[^@]*)?@)?(?:tcp|tcp6)?\(([^()]+)\)/([^?\s]*)")
 _ORACLE = re.compile(r"^jdbc:oracle:\w+:(?:[^@]*)@(?://)?([^:/?]+)(?::(\d+))?[:/](\w+)", re.IGNORECASE)
-_ORACLE_HOST = re.compile(r"\(\s*HOST\s*=\s*([^)\s]+)\s*\)(?:\s*\(\s*PORT\s*=\s*(\d+))?", re.IGNORECASE)
-ORACLE_NAME = re.compile(r"\(\s*(?:SERVICE_NAME|SID)\s*=\s*([^)\s]+)\s*\)", re.IGNORECASE)
+_ORACLE_HOST = re.compile(r"\(\s*HOST\s*=\s*([^)\s]{1,253})\s*\)(?:\s*\(\s*PORT\s*=\s*(\d+))?", re.IGNORECASE)
+ORACLE_NAME = re.compile(r"\(\s*(?:SERVICE_NAME|SID)\s*=\s*([^)\s]{1,253})\s*\)", re.IGNORECASE)
 _PAIR = re.compile(r"\s*([A-Za-z][A-Za-z _]*?)\s*=\s*(\"[^\"]*\"|'[^']*'|[^;]*)\s*(?:;|$)")
 _LIBPQ_PAIR = re.compile(r"([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']+)")
 

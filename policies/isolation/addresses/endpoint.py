@@ -9,6 +9,7 @@ from ..catalog.engines import Engine
 
 HOST = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?"
 HOST_ONLY = re.compile(rf"^{HOST}$")
+IPV6 = re.compile(r"^[0-9a-fA-F]*:[0-9a-fA-F:.]+$")
 OPEN = "\N{CURRENCY SIGN}"  # in place of what nothing fills in: no host, and no database anybody could share
 SOCKET = re.compile(r"/cloudsql/([\w.:-]+)")
 
@@ -37,6 +38,11 @@ class Endpoint:
 
 
 def split_port(address: str) -> tuple[str, int | None]:
+    """Host and port of an address; no port where it names none, or one that nothing fills in."""
+    if address.strip().startswith("["):  # an address of version 6 stands in brackets
+        host, _, rest = address.strip()[1:].partition("]")
+        port = rest.removeprefix(":")
+        return host, int(port) if port.isdigit() else None
     host, colon, port = address.strip().rpartition(":")
     if colon and port.isdigit() and int(port) < 65536:
         return host, int(port)

@@ -14,9 +14,11 @@ from urllib.parse import parse_qsl, unquote
 
 from ..catalog.engines import BY_NAME, BY_PORT, Engine, engine_of_scheme
 from .connection_strings import ORACLE_NAME, in_connection_string, oracle_descriptors, pairs_in
-from .endpoint import HOST, HOST_ONLY, OPEN, SOCKET, Endpoint, split_port
+from .endpoint import HOST, HOST_ONLY, IPV6, OPEN, SOCKET, Endpoint, split_port
 
-_URL = re.compile(r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:_-]{1,40}?)://([^\s\"'<>`\\|)}\]]+)")
+_URL = re.compile(
+    r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:_-]{1,40}?)://((?:\[[0-9a-fA-F:.]+\]|[^\s\"'<>`\\|)}\]])+)"
+)
 _NAMED_INSTANCE = re.compile(r"(sqlserver://[^\\/;\s]+)\\+\w+")
 # Schemes whose path is a page or a file; in the URL of any other scheme, it is where a driver puts the database.
 _WEB = frozenset(
@@ -40,7 +42,7 @@ _WEB = frozenset(
 
 
 _HOST_PORT = re.compile(rf"(?<![\w./@:-])({HOST}):(\d{{2,5}})(?![\w.:-])")
-_UNFILLED = re.compile(r"<%.*?%>|\$\([^()]*\)|\$\{[^{}]*\}|\{\{.*?\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
+_UNFILLED = re.compile(r"<%[^%]*%>|\$\([^()]*\)|\$\{[^{}]*\}|\{\{[^{}]*\}\}|<[A-Za-z_ -]+>|%[A-Z_]+%")
 
 _HOST_SETTING = re.compile(rf"\bhost=({HOST})(?=[\s;\"']|$)")
 
@@ -48,7 +50,7 @@ _REPLICA = re.compile(rf"\b(?:replicaof|slaveof)\s+({HOST})\s+(\d+)")
 _PROTOCOL = re.compile(r"\b(?:tcp|udp|ssl|openssl)[46]?(?:-connect)?:", re.IGNORECASE)
 
 
-_DATABASE_OPTIONS = ("databasename", "database", "dbname", "servicename", "service_name", "sid")
+_DATABASE_OPTIONS = ("databasename", "database", "dbname", "servicename", "service_name", "sid", "db")
 _SCHEMA_OPTIONS = ("currentschema", "schema", "search_path", "searchpath")
 
 
@@ -150,7 +152,7 @@ def _url(engine: Engine | None, rest: str, *, web: bool) -> Iterator[Endpoint]:
     parts = authority.split(",")
     for part in parts:
         host, port = split_port(re.sub(r"^\w+\(|\)$", "", part.rpartition("://")[2]))
-        if host and HOST_ONLY.match(host):
+        if host and (HOST_ONLY.match(host) or IPV6.match(host)):
             spoken = engine or (BY_PORT.get(port) if port else None)
             if database is None and spoken is BY_NAME["couchdb"] and not first.startswith("_"):
                 database = first or None

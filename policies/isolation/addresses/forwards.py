@@ -22,7 +22,7 @@ _HAPROXY = re.compile(r"^(frontend|listen|backend)[ \t]+(\S+)", re.MULTILINE)
 _UPSTREAM = re.compile(r"\bupstream\s+(\S+)\s*\{([^{}]*)\}")
 _SERVER = re.compile(r"\bserver\s*\{([^{}]*)\}")
 _SOCAT = re.compile(
-    rf"\b(?:TCP|OPENSSL|SSL)[46]?-LISTEN:(\d+).*?\b(?:TCP|OPENSSL|SSL)[46]?(?:-CONNECT)?:({_HOST}):(\d+)",
+    rf"\b(?:TCP|OPENSSL|SSL)[46]?-LISTEN:(\d+).{{0,300}}?\b(?:TCP|OPENSSL|SSL)[46]?(?:-CONNECT)?:({_HOST}):(\d+)",
     re.IGNORECASE | re.DOTALL,
 )
 _PROXYSQL = re.compile(r"\baddress\s*=\s*\"([^\"]+)\"\s*,?\s*(?:port\s*=\s*(\d+))?")

@@ -28,10 +28,11 @@ _OPENED = re.compile(r"^(\s*)[\"']?([A-Za-z_][\w.\-]*)[\"']?\s*[\[{(]\s*$")
 _DEFINED = re.compile(r"^\s*define\(\s*[\"'](\w+)[\"']\s*,\s*[\"'](.*?)[\"']\s*\)\s*;?\s*$")
 _EXPORTED = re.compile(r"^\s*export\s")
 _ENTRY = re.compile(r"[\"']([A-Za-z_][\w.\-]*)[\"']\s*(?:=>|:)\s*(?:[\"']([^\"']*)[\"']|(\d+))")
+_INLINE = re.compile(r"[{,]\s*([A-Za-z_][\w\-]*)\s*[:=]\s*(?:[\"']([^\"']*)[\"']|(\d+))")
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>([^<]*)")
 _ATTRIBUTE = re.compile(r"([\w.:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _COMMENTS = ("#", ";", "//")
-_BLOCKS = re.compile(r"<!--.*?-->|^[ \t]*/\*.*?\*/", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"(<!--)|^[ \t]*(/\*)", re.MULTILINE)
 _TRAILING = re.compile(r"\s#\s")
 _OPENERS = frozenset({"", "[", "{", "(", "array(", "&base", "|", ">"})
 
@@ -61,8 +62,22 @@ def without_comments(name: str, content: str) -> str:
         marks = (*marks, "!")
     elif name.endswith((".sql", ".lua")):
         marks = (*marks, "--")
-    lines = [line for line in _BLOCKS.sub("", content).split("\n") if not line.lstrip().startswith(marks)]
+    lines = [line for line in _without_blocks(content).split("\n") if not line.lstrip().startswith(marks)]
     return "\n".join(_without_end(line) for line in lines)
+
+
+def _without_blocks(content: str) -> str:
+    """A text without comments that have an end of their own; one that never ends is none."""
+    kept: list[str] = []
+    at = 0
+    while found := _BLOCK.search(content, at):
+        closing = "-->" if found[1] else "*/"
+        end = content.find(closing, found.end())
+        if end < 0:
+            break
+        kept.append(content[at : found.start()])
+        at = end + len(closing)
+    return "".join((*kept, content[at:]))
 
 
 def _without_end(line: str) -> str:
@@ -114,6 +129,8 @@ def _outline(content: str) -> Iterator[tuple[str, str]]:
             assigned[3]
         )  # to be read as what it is, with its name in front
         entries = _ENTRY.findall(line) if not whole else []
+        if not whole and len(entries) < 2 and "{" in line:
+            entries = _INLINE.findall(line)
         if len(entries) > 1:
             yield from (
                 (".".join((*section, *(key for _, key in around), key)), item or number)

@@ -26,6 +26,7 @@ class Operator:
     database_path: tuple[str, ...] | None = None
     """Where its body names the first database."""
     default_database: str | None = None
+    """The first database where the body names none; `{name}` is the custom resource's, and its first user's."""
     parts: tuple[str, ...] = ()
     """Where its body names its replica sets, datacenters or clusters; `*` walks a list."""
 
@@ -85,6 +86,7 @@ OPERATORS: Final = (
         "postgresql",
         "{name}-primary {name}-replicas {name}-ha {name}-pgbouncer",
         "{name}-pguser-{user}",
+        default="{name}",
     ),
     _op("stackgres.io", "SGCluster", "postgresql", "{name} {name}-primary {name}-replicas", "{name}"),
     _op(
@@ -93,6 +95,7 @@ OPERATORS: Final = (
         "postgresql",
         "{name}-ha {name}-pgbouncer {name}-replicas",
         "{name}-pguser-{user}",
+        default="{name}",
     ),
     _op(
         "pxc.percona.com",
@@ -173,7 +176,7 @@ OPERATORS: Final = (
         "redis.redis.opstreelabs.in",
         "RedisCluster",
         "redis",
-        "{name}-leader {name}-follower",
+        "{name}-leader {name}-follower {name}-leader-headless {name}-follower-headless",
         paths=(("spec", "kubernetesConfig", "redisSecret", "name"),),
     ),
     _op(

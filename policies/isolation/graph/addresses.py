@@ -11,11 +11,11 @@ from ..addresses.endpoints import addresses_in_text, endpoints
 from ..addresses.variables import surely_names_host, words
 from ..catalog.engines import SEEDED, Engine
 from ..catalog.images import engine_of_proxy, is_proxy
-from ..resources import dig, sequence, text
 from .beside import Beside, beside_hosts
 from .given import Variable
 from .hosts import engine_of, is_for_outsiders, is_undeclared, plausible_host, store_outside, tells_of_store
 from .names import Destination
+from .pod_names import alias, resolve_in_pod
 from .proxies import Way, beyond, managed_beyond, port_of
 from .stores import Store, unite
 from .workloads import Workload
@@ -64,10 +64,11 @@ def address_uses(
                 of_proxy += _uses_of_variable(graph, workload, variable, beside, ())
                 continue
             yield from _uses_of_variable(graph, workload, variable, beside, ways)
-            led_out = led_out or any(
-                endpoint.host.lower() in _LOCAL and _out_of_pod(variable, endpoint, beside, ways)
-                for endpoint in _endpoints(variable)
-            )
+            if ways and not led_out:
+                led_out = any(
+                    endpoint.host.lower() in _LOCAL and _out_of_pod(variable, endpoint, beside, ways)
+                    for endpoint in _endpoints(variable)
+                )
     if not led_out:
         yield from of_proxy
 
@@ -88,12 +89,17 @@ def _uses_of_variable(
         return
     heads: dict[tuple[str, ...], Store] = {}
     for endpoint in _endpoints(variable):
-        reached = [endpoint]
+        reached: list[tuple[Endpoint, Variable]] = [(endpoint, variable)]
         if endpoint.host.lower() in _LOCAL:
-            managed = managed_beyond(workload, endpoint)
-            reached = [managed] if managed else _out_of_pod(variable, endpoint, beside, ways)
-        for outer in reached:
-            uses = list(uses_of_endpoint(graph, workload, variable, outer, beside))
+            if managed := managed_beyond(workload, endpoint):
+                reached = [(managed, variable)]
+            else:
+                reached = [
+                    (outer, replace(variable, steps=(*variable.steps, *written.steps)))
+                    for outer, written in _out_of_pod(variable, endpoint, beside, ways)
+                ]
+        for outer, told in reached:
+            uses = list(uses_of_endpoint(graph, workload, told, outer, beside))
             yield from uses
             outside = [use.store for use in uses if isinstance(use, Use) and use.store.resource is None]
             members = outer.members or (outer.seeds if outside and outside[0].engine in SEEDED else ())
@@ -103,14 +109,14 @@ def _uses_of_variable(
 
 def _out_of_pod(
     variable: Variable, endpoint: Endpoint, beside: Beside, ways: Sequence[Way]
-) -> list[Endpoint]:
-    """What a proxy in the same pod makes of `localhost`."""
+) -> list[tuple[Endpoint, Variable]]:
+    """What a proxy in the same pod makes of `localhost`, and where that is written down."""
     if not ways or (endpoint.bare and not surely_names_host(variable.name)):
         return []
     engine = engine_of(variable, endpoint)
     database = beside.database(variable.name, endpoint, engine)
     port = endpoint.port or beside.port(variable.name) or next(iter(engine.ports if engine else ()), None)
-    return [found for found, _ in beyond(ways, port, endpoint, database)]
+    return list(beyond(ways, port, endpoint, database))
 
 
 def _handled(graph: Graph, variable: Variable) -> Store | None:
@@ -175,7 +181,7 @@ def uses_of_endpoint(
             )
         return
     if not stores and destination.outside:
-        renamed = bool(destination.steps) or _alias(workload, endpoint.host) is not None
+        renamed = bool(destination.steps) or alias(workload, endpoint.host) is not None
         outside = store_outside(
             graph, workload, variable, endpoint, engine, destination.outside, renamed=renamed
         )
@@ -201,16 +207,7 @@ def _destination(
     if (engine is not None and engine.name == "s3") or ":" in endpoint.host:
         handled = graph.names.handle(endpoint.host)
         return Destination(store=handled) if handled else Destination(outside=endpoint.host)
-    host = _alias(workload, endpoint.host) or endpoint.host
-    found = graph.names.resolve(host, workload.namespace, workload.resource.scope)
+    found = resolve_in_pod(graph.names, workload, endpoint.host)
     if found is None and is_undeclared(variable, endpoint, engine):
         return Destination(outside=f"{endpoint.host.lower()}.{workload.namespace}.svc")
     return found
-
-
-def _alias(workload: Workload, host: str) -> str | None:
-    """The address that the pod's own hosts file gives a name, before anybody asks the cluster's DNS."""
-    for entry in sequence(dig(workload.pod, "hostAliases")):
-        if host.lower() in {(text(name) or "").lower() for name in sequence(dig(entry, "hostnames"))}:
-            return text(dig(entry, "ip"))
-    return None

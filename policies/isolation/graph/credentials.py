@@ -85,7 +85,9 @@ class Credentials:
             text(dig(user, "name")): text(dig(user, "db"))
             for user in sequence(dig(resource.body, "spec", "users"))
         }
-        for user, database in databases_by_user(resource.body).items():
+        first = next(iter(store.own_logicals), None)
+        unstated = {resource.name: first} if first == resource.name else {}
+        for user, database in (databases_by_user(resource.body) or unstated).items():
             if database is not None:
                 name = pattern.replace("{user}", user).replace("{database}", known_in.get(user) or database)
                 self._by_secret[namespace, name].append(Lock(store, database))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..addresses.settings import settings_in
 from ..resources import UNKNOWN, dig, mapping, sequence, text
 from .arguments import arguments
 from .bindings import bound_variables
@@ -34,6 +35,7 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
         for container in sequence(dig(workload.pod, field)):
             once = field == "initContainers" and text(dig(container, "restartPolicy")) != "Always"
             found = in_order(_environment(mapping(container), workload, index))
+            found += [part for item in found for part in _parts(item)]
             known = {item.name: item for item in found if item.name}
             of_pod |= known
             found += arguments(container, known)
@@ -43,6 +45,13 @@ def variables(workload: Workload, index: Index) -> Iterator[list[Variable]]:
         yield [*found, *(setting for item in found if not item.free_text for setting in within(item))]
     yield from _components(workload, index)
     yield from bound_variables(workload, index)
+
+
+def _parts(variable: Variable) -> Iterator[Variable]:
+    """The settings of a variable that holds a whole JSON document."""
+    if isinstance(variable.value, str) and variable.value.lstrip().startswith("{") and variable.name:
+        for name, value in settings_in(".json", variable.value):
+            yield replace(variable, name=f"{variable.name}.{name}", value=value)
 
 
 def _waits(container: Any) -> bool:

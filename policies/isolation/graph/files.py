@@ -17,6 +17,8 @@ _SOURCES = (
     ("secret", "Secret", "secretName"),
     ("secret", "Secret", "name"),
 )
+# Files for people and browsers: what they say of addresses is no setting.
+_PROSE = (".md", ".rst", ".adoc", ".html", ".css", ".svg")
 
 
 def mounted_files(workload: Workload, index: Index, known: Mapping[str, Variable]) -> Iterator[Variable]:
@@ -67,7 +69,7 @@ def _files_of(
         for key, path in (chosen or {key: key for key in data}).items()
         if any(not part or path == part or path.startswith(part + "/") for part in parts)
     }
-    if not data and not chosen:
+    if not paths and not chosen:
         yield Variable(name="", value=None, carrier=carrier, steps=(carrier.title,))
     for key, path in paths.items():
         if key in data:
@@ -87,6 +89,9 @@ def _file(
     }
     if not isinstance(value, str):
         yield Variable(name=key, value=value, **common)
+        return
+    if path.endswith(_PROSE):
+        yield Variable(name="", value="", **common)
         return
     value = filled(without_comments(path, value), known)
     if "\n" not in value.strip():

@@ -94,7 +94,7 @@ def carriers_in(value: str, known: Mapping[str, Variable]) -> list[Variable]:
 
 def _expanded(variable: Variable, known: Mapping[str, Variable], pattern: re.Pattern[str]) -> Variable:
     value = variable.value
-    if not isinstance(value, str) or "$" not in value or variable.carrier_key is not None:
+    if variable.carrier_key is not None or not isinstance(value, str) or "$" not in value:
         return variable
     through = next(iter(carriers_in(value, known)), None)
     return replace(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..catalog.fronts import BY_KIND as FRONT_BY_KIND
 from ..catalog.operators import Operator
-from ..resources import Resource, dig, sequence, text
+from ..resources import Resource, dig, mapping, sequence, text
 from .index import Index
 from .stores import Store, texts_at
 from .workloads import Workload
@@ -37,18 +37,21 @@ class Names:
         self._operated: dict[tuple[str, str, str], tuple[Store, tuple[str, ...]]] = {}
         self._handles: dict[str, tuple[Store, tuple[str, ...]]] = {}
         self._numbered: dict[tuple[str, str], list[tuple[re.Pattern[str], Store]]] = defaultdict(list)
-        self._addresses: dict[str, Resource] = {}
+        self._addresses: dict[tuple[str, str], Resource] = {}
+        self._entries: dict[str, list[str]] = {}
         self._endpoints: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._cache: dict[tuple[str, str, str], Destination | None] = {}
         self.stores_of_service: Callable[[Resource], list[Store]] = lambda _: []
         """The stores whose outputs went into a Service."""
         for service in index.of_kind("Service"):
-            for address in (
-                dig(service.body, "spec", "clusterIP"),
-                *sequence(dig(service.body, "spec", "externalIPs")),
-            ):
-                if (known := text(address)) and known not in {"None", ""}:
-                    self._addresses[known] = service
+            own = text(dig(service.body, "spec", "clusterIP"))
+            if own and own != "None":
+                self._addresses[service.scope, own] = service
+            for address in _published(service):
+                self._addresses["", address] = service
+        for entry in index.of_kind("ServiceEntry"):
+            for host in texts_at(entry.body, ("spec", "hosts", "*")):
+                self._entries[host.lower()] = texts_at(entry.body, ("spec", "endpoints", "*", "address"))
         for resource in index.of_kind("Endpoints", "EndpointSlice"):
             name = text(resource.labels.get("kubernetes.io/service-name")) or resource.name
             where = (resource.scope, resource.namespace or "default", name)
@@ -120,9 +123,13 @@ class Names:
         if "." in host and host in self._handles:  # a lone word is a Service, whatever else is called so
             store, steps = self._handles[host]
             return Destination(store=store, steps=steps)
-        if host in self._addresses:
-            service = self._addresses[host]
+        service = self._addresses.get((scope, host)) or self._addresses.get(("", host))
+        if service is not None:
             return self._service(service.name, service.namespace or "default", service.scope)
+        if self._entries.get(host):
+            address = self._entries[host][0]
+            onward = self.resolve(address, namespace, scope)
+            return replace(onward or Destination(outside=address), steps=(f"ServiceEntry {host}",))
         parts = host.split(".")
         if len(parts) == 1:
             return self._service(host, namespace, scope)
@@ -183,3 +190,17 @@ class Names:
         """Where an alias leads whose name is not known yet, but whose output it will be is."""
         stores = self.stores_of_service(service)
         return Destination(store=stores[0]) if len(stores) == 1 else None
+
+
+def _published(service: Resource) -> list[str]:
+    """Addresses and names under which a Service is known outside its cluster, asked for or given."""
+    annotations = mapping(dig(service.body, "metadata", "annotations"))
+    names = text(annotations.get("external-dns.alpha.kubernetes.io/hostname")) or ""
+    found = [
+        *texts_at(service.body, ("spec", "externalIPs", "*")),
+        *texts_at(service.body, ("spec", "loadBalancerIP")),
+        *texts_at(service.body, ("status", "loadBalancer", "ingress", "*", "ip")),
+        *texts_at(service.body, ("status", "loadBalancer", "ingress", "*", "hostname")),
+        *(name.strip() for name in names.split(",")),
+    ]
+    return [name.lower().rstrip(".") for name in found if name]

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _BUCKET = re.compile(r"^[a-z0-9][a-z0-9._-]{2,62}$")
 _TABLE = re.compile(r"^[A-Za-z0-9_.-]{3,255}$")
+_NAMED_OUTRIGHT = re.compile("bucket|table", re.IGNORECASE)
 _OBJECT_STORE = listed("s3 gcs gs minio bucket buckets storage object objects spaces aws blob")
+_OF_RATES = listed("rate limit limiter token tokens leaky throttle burst time hash feature")
 _CLOUD = listed("aws s3 gcs gcp google")
 _TABLES = listed("dynamo dynamodb ddb")
 # Endpoints under which all of a cloud's buckets and tables are.
@@ -32,8 +34,10 @@ def outright_uses(
     """Buckets and tables that a container's variables or a file name, where nothing in the pod has their address."""
     from .graph import Use
 
+    if not any(_NAMED_OUTRIGHT.search(item.name) for item in given):
+        return
     named = [item for item in given if isinstance(item.value, str) and item.name and not item.waiting]
-    around = [item for group in every for item in group if isinstance(item.value, str) and not item.free_text]
+    around = [item for group in every for item in group if not item.free_text]
     spoken = {word for item in named for word in _words(item.name)}
     for variable in named:
         parts = words(variable.name.removesuffix("_NAME").removesuffix("Name"))
@@ -60,20 +64,24 @@ def _words(name: str) -> set[str]:
 
 
 def _is_bucket(parts: tuple[str, ...]) -> bool:
-    """Whether a variable is about an object store's bucket: other engines have buckets, too."""
+    """Whether a variable is about an object store's bucket: other engines and rate limits have buckets, too."""
+    if _OF_RATES & set(parts):
+        return False
     return not any(word in BY_WORD and BY_WORD[word].kind != "object-store" for word in parts)
 
 
-def _has_endpoint(named: list[Variable], kind: str) -> bool:
-    """Whether an address beside says whose buckets or tables these are, other than the whole cloud's."""
+def _has_endpoint(given: list[Variable], kind: str) -> bool:
+    """Whether an address beside says, or may say, whose buckets or tables these are, other than the whole cloud's."""
     about = _OBJECT_STORE if kind == "s3" else _TABLES
-    return any(
-        not endpoint.host.endswith(_OF_CLOUD)
-        for variable in named
-        if about & _words(variable.name) and surely_names_host(variable.name)
-        for endpoint in endpoints(variable.value)
-        if not (endpoint.engine is not None and endpoint.engine.name == "s3")
-    )
+    for variable in given:
+        if about & _words(variable.name) and surely_names_host(variable.name):
+            if not isinstance(variable.value, str):
+                return True
+            for endpoint in endpoints(variable.value):
+                bucket = endpoint.engine is not None and endpoint.engine.name == "s3"
+                if not bucket and not endpoint.host.endswith(_OF_CLOUD):
+                    return True
+    return False
 
 
 def _region(named: list[Variable]) -> str:

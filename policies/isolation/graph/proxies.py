@@ -9,14 +9,17 @@ from typing import Any
 
 from ..addresses.endpoint import Endpoint
 from ..addresses.forwards import Forward, forwards
+from ..catalog import listed
 from ..catalog.engines import BY_NAME, Engine
 from ..catalog.images import image_words
 from ..resources import Resource, dig, sequence, text
 from .given import Variable
 from .workloads import Workload
 
+_MANAGED = listed("cloudsql cloud-sql-proxy gce-proxy alloydb-auth-proxy")
 _INSTANCE = re.compile(
-    r"(?:^|[=\s,])((?:[\w.-]+:)?[\w-]+:[\w-]+:[\w-]+)(?:=tcp:(?:[\d.]+:)?(\d+)|\?port=(\d+))?"
+    r"(?:^|[=\s,])((?:[\w.-]+:)?[\w-]+:[\w-]+:[\w-]+|projects(?:/[\w.:-]+){7})"
+    r"(?:=tcp:(?:[\d.]+:)?(\d+)|\?port=(\d+))?"
 )
 
 
@@ -27,7 +30,7 @@ class Way:
     forward: Forward
     variable: Variable
     members: frozenset[int]
-    """What Python calls the ids of the variables that are the proxy's own configuration."""
+    """Identities of the variables that are the proxy's own configuration."""
 
 
 def ways_of(given: Iterable[list[Variable]]) -> list[Way]:
@@ -52,11 +55,13 @@ def _texts(group: list[Variable]) -> Iterator[tuple[str, list[Variable]]]:
 
 
 def passed_on(ways: Iterable[Way], port: int | None, database: Any) -> list[Way]:
-    """The ways that a connection to a port and a database takes; all that may be if the database is open."""
+    """The ways that a connection to a port and a database takes; every way of the port if the database is open."""
     fitting = [way for way in ways if way.forward.listens is not None and way.forward.listens == port]
     fitting = fitting or [way for way in ways if way.forward.listens is None]
     named = [way for way in fitting if way.forward.name is not None and way.forward.name == database]
-    return named or [way for way in fitting if way.forward.name in {None, "*"}] or fitting
+    if not named:
+        named = [way for way in fitting if way.forward.name in {None, "*"}]
+    return named or ([] if isinstance(database, str) else fitting)
 
 
 def beyond(
@@ -106,18 +111,12 @@ def port_of(
 def managed_beyond(workload: Workload, endpoint: Endpoint) -> Endpoint | None:
     """What a managed database's proxy in the same pod makes of `localhost`; None without one."""
     for container in workload.containers():
-        if {"cloudsql", "cloud-sql-proxy", "gce-proxy"} & set(
-            image_words(text(dig(container, "image")) or "")
-        ):
-            for argument in (*sequence(dig(container, "command")), *sequence(dig(container, "args"))):
-                instance = _INSTANCE.search(text(argument) or "")
-                if instance is not None and (
-                    endpoint.port is None or instance[2] in {None, str(endpoint.port)}
-                ):
-                    return replace(
-                        endpoint,
-                        host=instance[1],
-                        engine=endpoint.engine or BY_NAME["postgresql"],
-                        bare=False,
-                    )
+        if not _MANAGED & set(image_words(text(dig(container, "image")) or "")):
+            continue
+        for argument in (*sequence(dig(container, "command")), *sequence(dig(container, "args"))):
+            for instance, first, second in _INSTANCE.findall(text(argument) or ""):
+                port = first or second
+                if endpoint.port is None or not port or port == str(endpoint.port):
+                    engine = endpoint.engine or BY_NAME["postgresql"]
+                    return replace(endpoint, host=instance, engine=engine, bare=False)
     return None

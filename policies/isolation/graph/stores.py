@@ -137,8 +137,10 @@ def operator_stores(index: Index) -> Iterator[tuple[Store, Operator]]:
         engine = BY_NAME[operator.engine]
         store = _store_of_resource(resource, engine)
         stated = text(dig(resource.body, *operator.database_path)) if operator.database_path else None
-        if stated or operator.default_database:
-            store.own_logicals.add(stated or operator.default_database or "")
+        if stated is None and not dig(resource.body, "spec", "users"):
+            stated = (operator.default_database or "").format(name=resource.name)
+        if stated:
+            store.own_logicals.add(stated)
         yield store, operator
 
 

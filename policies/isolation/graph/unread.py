@@ -9,7 +9,7 @@ import yaml
 
 from ..addresses.endpoint import Endpoint
 from ..addresses.variables import joins_both, of_database, surely_names_host, words
-from ..catalog.engines import BY_WORD, DATA_KINDS, Engine
+from ..catalog.engines import BY_NAME, BY_WORD, DATA_KINDS, Engine
 from ..resources import dig, mapping, sequence, text
 from .beside import beside_hosts
 from .carriers import Carrier
@@ -32,15 +32,20 @@ def unread_uses(graph: Graph, workload: Workload, given: list[list[Variable]]) -
     from .graph import Use
 
     for group in given:
-        beside = beside_hosts(group)
-        for variable in group:
-            carrier = variable.carrier
-            if carrier is None or not _is_unread(graph, variable, carrier):
-                continue
+        unread = [
+            (item, item.carrier)
+            for item in group
+            if item.carrier is not None and _is_unread(graph, item, item.carrier)
+        ]
+        beside = beside_hosts(group if unread else [])
+        for variable, carrier in unread:
             engine = next((BY_WORD[word] for word in words(variable.name) if word in BY_WORD), None)
+            if engine is None and "s3" in variable.name.lower():
+                engine = BY_NAME["minio"]
             kind = _kind(variable.name, engine)
             logical = beside.database(variable.name, Endpoint(host=""), engine)
-            if kind is None or not (joins_both(variable.name) or isinstance(logical, str)):
+            whole = joins_both(variable.name) and kind != "object-store"
+            if kind is None or not (whole or isinstance(logical, str)):
                 continue
             store = _store(graph, workload, carrier, variable.carrier_key or "", kind, engine)
             undeclared = store.display_kind == "Secret"
@@ -66,11 +71,13 @@ def _is_unread(graph: Graph, variable: Variable, carrier: Carrier) -> bool:
 
 
 def _kind(name: str, engine: Engine | None) -> str | None:
-    """What a variable of this name leads to: a database or a cache, if it is plain that it is one."""
+    """What a variable of this name leads to: a database, a cache or buckets, if it is plain that it does."""
     if not surely_names_host(name):
         return None
     if engine is not None:
-        return "database" if engine.kind in DATA_KINDS else "cache" if engine.kind == "cache" else None
+        if engine.kind in DATA_KINDS:
+            return "database"
+        return engine.kind if engine.kind in {"cache", "object-store"} else None
     return "database" if of_database(name) else None
 
 

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..resources import Resource, dig, mapping, sequence, text
+from ..resources import Resource, dig, sequence, text
 from .directories import directory_of_export, directory_of_volume
 from .index import Index
 from .stores import Store
+from .volume_sources import source_of
 from .workloads import Workload
 
 if TYPE_CHECKING:
     from .graph import Graph, Use
-
-# Directories of the node that its own agents read; a service that keeps data there has other problems.
-_SYSTEM = (
-    "/var/log",
-    "/var/lib/docker",
-    "/var/lib/kubelet",
-    "/var/lib/containerd",
-    "/proc",
-    "/sys",
-    "/etc",
-    "/dev",
-    "/run",
-    "/var/run",
-    "/lib",
-    "/usr",
-    "/boot",
-    "/opt/cni",
-)
 
 
 def volume_uses(graph: Graph) -> list[Use]:
@@ -78,7 +62,7 @@ def _behind(
     claim = text(dig(volume, "persistentVolumeClaim", "claimName"))
     if claim is not None:
         return _claim(graph, workload, claim)
-    source = _source(volume)
+    source = source_of(volume)
     if source is None:
         return None
     return (
@@ -109,7 +93,7 @@ def _claim(graph: Graph, workload: Workload, claim: str) -> tuple[Store, tuple[s
     managed = directory_of_volume(graph, volume) if volume is not None else None
     if managed is not None and volume is not None:
         return managed, (title, f"PersistentVolume {volume.name}"), claim
-    source = _source(dig(volume.body, "spec")) if volume is not None else None
+    source = source_of(dig(volume.body, "spec")) if volume is not None else None
     if source is None:
         key = f"claim:{namespace}/{claim}" if volume is None else f"volume:{volume.key}"
         if volume is None or resource.name == claim:
@@ -158,79 +142,14 @@ def bound_volumes(index: Index) -> dict[tuple[str, str], Resource]:
     return found
 
 
-def _source(volume: Any) -> str | None:
-    """What a volume is a view of, as one text; None for what only its own pod can see."""
-    server, path = text(dig(volume, "nfs", "server")), text(dig(volume, "nfs", "path"))
-    if server and path:
-        return f"nfs://{server.lower()}{path.rstrip('/') or '/'}"
-    by_driver = _source_of_driver(volume)
-    if by_driver is not None:
-        return by_driver
-    share = text(dig(volume, "azureFile", "shareName"))
-    if share:
-        return f"share:/{share}"
-    for field in (
-        "cephfs",
-        "glusterfs",
-        "flexVolume",
-        "awsElasticBlockStore",
-        "gcePersistentDisk",
-        "azureDisk",
-    ):
-        for name in ("path", "endpoints", "volumeID", "pdName", "diskURI"):
-            value = text(dig(volume, field, name))
-            if value:
-                return f"{field}:{value}"
-    local = text(dig(volume, "local", "path"))
-    if local:
-        return f"local:{local.rstrip('/')}@{','.join(sorted(set(_nodes(dig(volume, 'nodeAffinity')))))}"
-    directory = text(dig(volume, "hostPath", "path"))
-    if (
-        directory
-        and directory != "/"
-        and not directory.startswith(_SYSTEM)
-        and not directory.endswith(".sock")
-    ):
-        return f"hostPath:{directory.rstrip('/')}"
-    return None
-
-
-def _source_of_driver(volume: Any) -> str | None:
-    """What a CSI volume is a view of: for drivers whose handle is any unique text, their attributes say it."""
-    handle = text(dig(volume, "csi", "volumeHandle"))
-    given = {
-        key.lower(): value.rstrip("/")
-        for key, item in mapping(dig(volume, "csi", "volumeAttributes")).items()
-        if (value := text(item))
-    }
-    account = given.get("storageaccount", "")
-    if given.get("server") and given.get("share"):
-        path = "/".join(filter(None, (given["share"], given.get("subdir", "").strip("/"))))
-        return f"nfs://{given['server'].lower()}{path if path.startswith('/') else '/' + path}"
-    if given.get("source", "").startswith("//"):
-        return f"smb:{given['source'].lower()}"
-    for attribute, kind in (("sharename", "share"), ("containername", "container"), ("bucketname", "bucket")):
-        if given.get(attribute):
-            return f"{kind}:{account}/{given[attribute]}"
-    return f"{text(dig(volume, 'csi', 'driver'))}:{handle}" if handle else None
-
-
-def _nodes(affinity: Any) -> Iterator[str]:
-    """Values by which a local volume says which node it lies on."""
-    for term in sequence(dig(affinity, "required", "nodeSelectorTerms")):
-        for expression in sequence(dig(term, "matchExpressions")):
-            yield from (value for item in sequence(dig(expression, "values")) if (value := text(item)))
-
-
 def _store(
     graph: Graph, key: str, kind: str, name: str, namespace: str | None, resource: Resource | None
 ) -> Store:
     store = graph.stores.get(key)
     if store is None:
-        server, slash, path = key.removeprefix("volume:nfs://").partition("/")
-        exported = slash and key.startswith("volume:nfs://")
+        exported = re.match(r"volume:(?:nfs://([^/]+)|(hostPath):)(/.*)", key)
         store = graph.stores[key] = Store(
-            place=(server, f"/{path}") if exported else None,
+            place=(exported[1] or exported[2], exported[3]) if exported else None,
             key=key,
             kind="filesystem",
             display_kind=kind,

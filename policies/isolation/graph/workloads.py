@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..catalog import listed
 from ..catalog.cloud import WORKLOADS
-from ..catalog.images import engine_of_image, is_backup, is_observer, is_sidecar
+from ..catalog.images import engine_of_image, image_words, is_backup, is_observer, is_sidecar
 from ..resources import Resource, dig, mapping, sequence, text
 
 _TEMPLATES = (
@@ -17,7 +19,11 @@ _TEMPLATES = (
     ("spec", "podTemplate"),
     ("template",),
 )
-_ONE_OFF = frozenset({"Job", "ScaledJob"})
+_ONE_OFF = frozenset({"Job", "Workflow"})
+_CHORES = listed("backup backups dump restore migrate migration migrations flyway liquibase")
+_DUMPS = re.compile(
+    r"\b(?:pg_dump(?:all)?|pg_basebackup|mysqldump|mariadb-dump|mongodump|redis-cli .*--rdb|barman|wal-g|pgbackrest)\b"
+)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -52,10 +58,19 @@ class Workload:
 
     @property
     def maintenance(self) -> bool:
-        """Whether it copies a database for safety, or is a job made of an engine's own image: a dump, a repair."""
-        periodic = self.resource.kind in {"CronJob", "Job"}
-        return bool(self.images) and all(
-            is_backup(image) or (periodic and engine_of_image(image)[0] is not None) for image in self.images
+        """Whether it copies a database for safety, or is a job of an engine's own image, or dumps or migrates."""
+        if self.images and all(is_backup(image) for image in self.images):
+            return True
+        if self.resource.kind not in {"CronJob", "Job", "CronWorkflow"} or not self.images:
+            return False
+        given = [
+            text(part) or ""
+            for container in self.containers()
+            for field in ("command", "args")
+            for part in sequence(container.get(field))
+        ]
+        return _DUMPS.search(" ".join(given)) is not None or all(
+            engine_of_image(image)[0] or _CHORES & set(image_words(image)) for image in self.images
         )
 
     @property
@@ -95,6 +110,9 @@ def workload_of(resource: Resource) -> Workload | None:
         pod = mapping(dig(template, "spec"))
         if sequence(pod.get("containers")) or (pod and resource.group in {"apps", "batch"}):
             return _workload(resource, pod, mapping(dig(template, "metadata", "labels")), mapping(template))
+    steps = _steps(resource)
+    if steps:
+        return _workload(resource, steps, mapping(dig(resource.body, "spec", "podMetadata", "labels")), {})
     if resource.group in {"apps", "batch"} and resource.kind in {
         "Deployment",
         "StatefulSet",
@@ -103,6 +121,17 @@ def workload_of(resource: Resource) -> Workload | None:
     }:
         return _workload(resource, {}, {}, {})  # its spec is not known yet; what went into it may still be
     return None
+
+
+def _steps(resource: Resource) -> Mapping[str, Any]:
+    """The containers of every step of a workflow, as one pod; nothing for what is none."""
+    for path in (("spec",), ("spec", "workflowSpec")):
+        workflow = dig(resource.body, *path)
+        steps = sequence(dig(workflow, "templates"))
+        found = [mapping(dig(step, field)) for step in steps for field in ("container", "script")]
+        if any(found):
+            return {**mapping(workflow), "containers": [container for container in found if container]}
+    return {}
 
 
 def _workload(

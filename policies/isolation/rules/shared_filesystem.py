@@ -61,7 +61,7 @@ def _enclosing(graph: Graph, store: Store) -> Iterator[Store]:
     server, path = store.place
     while path != "/":
         path = path.rpartition("/")[0] or "/"
-        for key in (f"volume:nfs://{server}{path}", f"directory:{server}:{path}"):
+        for key in (f"volume:nfs://{server}{path}", f"directory:{server}:{path}", f"volume:{server}:{path}"):
             if key in graph.stores:
                 yield graph.stores[key]
     if server in graph.stores:
