@@ -15,6 +15,7 @@ from policies.isolation.accounts import account_of, findings_of_accounts
 from policies.isolation.findings import Finding
 from policies.isolation.graph.graph import Graph
 from policies.isolation.resources import Resource
+from policies.isolation.rules.shared_cache import RULE
 from policies.isolation.server import resource_of
 from policies.isolation.sources.exports import resources_from_export
 
@@ -100,6 +101,8 @@ def test_caches_of_one_account(grade: str, refused: bool) -> None:
     found = said(*stack, grade=grade, rule="shared-cache")
     assert [item.mandatory and "lie in one account" in item.message for item in found] == [True] * refused
     assert said(*stack, grade=grade, rule="shared-database") == []
+    graph = Graph([resource_of(item) for item in stack])
+    assert [item.rule for item in RULE.check(graph, {"grade": grade})] == ["shared-cache"] * refused
 
 
 @pytest.mark.parametrize("grade", ["schema", "database", "instance"])
