@@ -377,6 +377,17 @@ def test_unprotected_store(stack: Stack, expected: list[str]) -> None:
     assert found("unprotected-store", stack) == expected
 
 
+def test_a_foreign_literal_whose_database_is_not_known_yet() -> None:
+    env = [value("DB_HOST", "db.example.com"), value("DB_NAME", UNKNOWN)]
+    said = found("foreign-literal", [deployment("a", owner="a", env=env)], host_owners={"*": "b"})
+    assert said == ["mandatory: external db.example.com, used by a"]
+
+
+def test_a_registry_outside_is_no_foreign_literal() -> None:
+    env = [value("ETCD_ENDPOINTS", "etcd://etcd.example.com:2379")]
+    assert found("foreign-literal", [deployment("a", owner="a", env=env)], host_owners={"*": "b"}) == []
+
+
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"])
 def test_a_workload_that_keeps_no_data_needs_no_protection(kind: str) -> None:
     assert found("unprotected-store", [deployment("pg", kind=kind, image="postgres:16", ports=[5432])]) == []
