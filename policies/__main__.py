@@ -6,7 +6,9 @@ folder itself, so that `policies` is found under its own name.
 
 from __future__ import annotations
 
+import gc
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +17,9 @@ if __package__:
 
     sys.exit(main_of_both(sys.argv[1:]))
 
+# A preview waits for this process to be ready: no search for garbage in what is imported, nor for pydantic's plugins.
+gc.disable()
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 _folder = Path(__file__).resolve().parent
 sys.path[:] = [str(_folder.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != _folder)]
 importlib.import_module(f"{_folder.name}.roadmap.server").serve_both()

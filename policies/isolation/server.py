@@ -72,13 +72,13 @@ class Servicer(_PolicyAnalyzerServicer):
 
     def _analyze(self, request: Any) -> Any:
         response = proto.AnalyzeResponse()
-        graphs: dict[tuple[str, str], Graph] = {}
+        graphs: dict[tuple[object, str], Graph] = {}
         decoded: list[Resource] = []
 
         def graph_of(pack: Pack, settings: Settings) -> Graph:
             if not decoded:
                 decoded.extend(resource_of(item) for item in request.resources)
-            key = pack.name, repr(settings)
+            key = pack.read, repr(settings)  # packs that read a stack alike ask one graph
             if key not in graphs:
                 graphs[key] = pack.graph(decoded, settings)
             return graphs[key]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policies.isolation.packs import ISOLATION
 from policies.isolation.server import serve
 
@@ -14,5 +16,6 @@ def serve_roadmap() -> None:
 
 
 def serve_both() -> None:
-    """Run as one policy pack with the isolation pack's rules too: one process to start, one stack to decode."""
-    serve(ISOLATION, ROADMAP, name="service-extraction")
+    """Run as one policy pack with the isolation pack's rules too: one process to start, one stack to decode, one graph
+    for both, since what this pack reads of a stack is the isolation pack's graph and more."""
+    serve(replace(ISOLATION, read=ROADMAP.read), ROADMAP, name="service-extraction")

@@ -11,6 +11,7 @@ import yaml
 
 from policies.isolation.graph.carriers import Carrier, data_of
 from policies.isolation.resources import Resource, dig, mapping, sequence, strings, text
+from policies.isolation.yaml_text import read_document
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -52,7 +53,7 @@ def workflows(stack: Stack) -> Iterator[Workflow]:
 
 def _workflow(resource: Resource, owner: str, value: Any) -> Workflow:
     try:
-        document = yaml.safe_load(value) if isinstance(value, str) else None
+        document = read_document(value) if isinstance(value, str) else None
     except yaml.YAMLError:
         document = None
     faults = [] if isinstance(document, Mapping) else ["its workflow cannot be read"]

@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from ..yaml_text import read_documents
+
 _HOST = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"^(?:tcp[46]?@)?({_HOST}):(\d+)")
 _PORT = re.compile(r"(?:^\*?|:)(\d{2,5})(?=$|[\s;,])")
@@ -126,7 +127,7 @@ def _stunnel(content: str) -> Iterator[Forward]:
 
 def _structured(content: str) -> Iterator[Forward]:
     try:
-        document = next(yaml.load_all(content, _LOADER), None)
+        document = next(read_documents(content), None)
     except (ValueError, yaml.YAMLError):
         return
     for pool in document.values() if isinstance(document, dict) else ():

@@ -16,10 +16,10 @@ from typing import Any
 import yaml
 
 from ..resources import text
+from ..yaml_text import read_documents
 
 _LIMIT = 300_000
 _NO_SETTINGS = (".sql", ".lua", ".html", ".css", ".pem", ".crt")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SECTION = re.compile(r"^\s*\[+\s*([\w.\-\"' /]+?)\s*\]+\s*$")
 _ASSIGNED = re.compile(
     r"^(\s*)(?:export\s+|set\s+|-\s+|const\s+|let\s+|var\s+)?[\"']?([A-Za-z_][\w.\-\[\]]*)[\"']?\s*(?:=>|:=|[=:])\s*(.*?)\s*[,;]?\s*$"
@@ -93,7 +93,7 @@ def _parsed(content: str) -> list[Any]:
     try:
         if content.lstrip()[:1] == "{":
             return [json.loads(content)]
-        documents = list(yaml.load_all(content, _LOADER))
+        documents = list(read_documents(content))
     except (ValueError, yaml.YAMLError):
         return []
     return documents if all(isinstance(item, (dict, list, type(None))) for item in documents) else []

@@ -11,6 +11,7 @@ from ..addresses.endpoint import Endpoint
 from ..addresses.variables import joins_both, of_database, surely_names_host, words
 from ..catalog.engines import BY_NAME, BY_WORD, DATA_KINDS, Engine
 from ..resources import dig, mapping, sequence, text
+from ..yaml_text import read_document
 from .beside import beside_hosts
 from .carriers import Carrier
 from .given import Variable
@@ -19,8 +20,6 @@ from .workloads import Workload
 
 if TYPE_CHECKING:
     from .graph import Graph, Use
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def unread_uses(graph: Graph, workload: Workload, given: list[list[Variable]]) -> Iterator[Use]:
@@ -124,7 +123,7 @@ def _remote(graph: Graph, carrier: Carrier, key: str) -> str | None:
 def _object(body: Any, name: str) -> str:
     """The name under which a vault knows what a SecretProviderClass calls `name`, and the path within it."""
     try:
-        listed = yaml.load(text(dig(body, "spec", "parameters", "objects")) or "", _LOADER)  # noqa: S506
+        listed = read_document(text(dig(body, "spec", "parameters", "objects")) or "")
     except yaml.YAMLError:
         return name
     for item in sequence(listed):

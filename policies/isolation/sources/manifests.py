@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from ..resources import Resource, dig, mapping, sequence, text
+from ..yaml_text import LOADER
 from .files import Problem
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARAMETER = re.compile(r"\$\{\{?([A-Z0-9_]+)\}?\}", re.IGNORECASE)
 
 
@@ -22,7 +22,7 @@ def resources_from_manifests(
     resources: list[Resource] = []
     position = 0
     try:
-        loader = _LOADER(content)
+        loader = LOADER(content)
         while loader.check_node():
             node = loader.get_node()
             position += 1
