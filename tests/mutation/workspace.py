@@ -47,7 +47,16 @@ class Workspace:
             if not copy.exists() or source.read_bytes() != copy.read_bytes():
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, copy)
+        self._forget_what_no_longer_holds()
         (self.folder / "setup.cfg").write_text(self._configuration())
+
+    def _forget_what_no_longer_holds(self) -> None:
+        """Which test reaches what, since tests change, and copies that a run for other modules left without mutants."""
+        mutants = self.folder / "mutants"
+        (mutants / "mutmut-stats.json").unlink(missing_ok=True)
+        for name in self._modules:
+            if (mutants / name).exists() and (mutants / name).read_bytes() == (ROOT / name).read_bytes():
+                (mutants / name).unlink()  # mutmut would take it for its own work
 
     def _configuration(self) -> str:
         beside = sorted({name.partition("/")[0] for name in _files()} - {"policies", "tests"})

@@ -579,6 +579,36 @@ def test_shared_broker_credential_names_the_brokers_owner_once() -> None:
     assert finding.owners == ("platform", "one")
 
 
+def password(name: str) -> Any:
+    return resource("random:index/randomPassword:RandomPassword", name, {"result": UNKNOWN})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("pq", []), ("pp", ["mandatory: Broker mq, used by a and b"])],
+    ids=["a user each", "one user"],
+)
+def test_shared_broker_credential_of_a_cloud(given: str, expected: list[str]) -> None:
+    """A broker of a cloud is given each user's password, so each opens it as one user only."""
+    passwords = {name: password(name) for name in "pq"}
+    users = [{"username": name, "password": UNKNOWN} for name in passwords]
+    broker = resource("aws:mq/broker:Broker", "mq", {"users": users}, uses={"users": [*passwords.values()]})
+    readers = [function(name, passwords[made], owner=name) for name, made in zip("ab", given, strict=True)]
+    assert found("shared-broker-credential", [*passwords.values(), broker, *readers]) == expected
+
+
+def test_whatever_a_broker_in_the_cluster_is_opened_by_is_its_own() -> None:
+    """The password and the cookie of one server, each handed to another owner."""
+    made = [password("password"), password("cookie")]
+    login = kube(
+        "Secret", "login", stringData={"password": UNKNOWN, "cookie": UNKNOWN}, uses={"stringData": made}
+    )
+    readers = [function(name, item, owner=name) for name, item in zip("ab", made, strict=True)]
+    assert found("shared-broker-credential", [*made, login, *rabbit(secret_name="login"), *readers]) == [
+        "mandatory: StatefulSet broker, used by a and b"
+    ]
+
+
 # unowned-store and unprotected-store
 
 

@@ -12,7 +12,7 @@ from policies.isolation.rules import RULES
 from policies.isolation.rules.shared_cache import RULE
 
 from .stack import UNKNOWN, deployment, from_secret, kube, resource, secret, service, value
-from .test_rule_edges import Stack, found, judged
+from .test_rule_edges import Stack, found, function, judged
 
 
 def mysql(owner: str | None = None, database: str | None = None) -> Stack:
@@ -351,6 +351,17 @@ def test_whose_a_host_outside_is(host: str, settings: dict[str, Any], expected: 
 )  # fmt: skip
 def test_what_is_no_foreign_literal(stack: Stack, settings: dict[str, Any], expected: list[str]) -> None:
     assert found("foreign-literal", stack, **settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [("orders", ["advisory: external main, used by orders"]), (None, [])],
+    ids=["of an owner", "of nobody"],
+)
+def test_a_store_that_was_looked_up_is_a_foreign_literal(owner: str | None, expected: list[str]) -> None:
+    """`aws.rds.Instance.get()`: the engine shows the database to no policy."""
+    database = resource("aws:rds/instance:Instance", "main")
+    assert found("foreign-literal", [function("orders", database, owner=owner)]) == expected
 
 
 # unprotected-store
