@@ -95,7 +95,7 @@ SEEN: dict[str, Callable[[], list[Object]]] = {
         config("settings", {"app.ini": 'title = "a # b"\ndsn = "postgres://db/shop"\n'}), users(**part_of()),
     ],
     "an init container that reads data": lambda: [
-        initialised(command=["sh", "-c", "psql postgres://db/shop -c 'copy items to stdout' > /work/items"]),
+        initialised(command=["sh", "-c", "psql postgres://db/shop -c 'copy items to stdout' > /data/items"]),
     ],
 }  # fmt: skip
 
