@@ -39,7 +39,10 @@ def counted(graph: Graph, uses: Iterable[Use]) -> list[Use]:
     for use in uses:
         workload = use.workload
         if graph.owner(workload).declared or not (
-            workload.one_off or workload.observer or workload.maintenance
+            workload.one_off
+            or workload.observer
+            or workload.maintenance
+            or (workload.periodic and use.read_only)  # a backup of files
         ):
             found.append(use)
     return found
@@ -84,7 +87,7 @@ def _bucket(graph: Graph, use: Use, grade: str) -> str | None:
         return None
     engine = use.store.engine
     logical = use.logical if isinstance(use.logical, str) else None
-    if logical is None and engine is not None:
+    if logical is None and engine is not None and use.unshown is None:
         logical = engine.default_logical
         if engine.name == "postgresql" and not graph.owners.any_declared:
             logical = use.login  # the server's default: a database called as its user
@@ -121,9 +124,23 @@ def _unnamed(graph: Graph, unnamed: list[Use], named: list[Use], owner: Owner | 
     """Uses that name no database: the same one as each other's, and possibly as anybody's."""
     strict = [use for use in named if any(_must_be_apart(graph, use, other) for other in unnamed)]
     together = [use for use in (*unnamed, *strict) if not graph.is_doubtful(use)]
-    if len(owners_among(graph, together, owner)) > 1:
-        return [_shared(None, together, owner, certain=True)]
-    return [_shared(None, [*unnamed, *named], owner)]
+    found = [
+        _shared(None, uses, owner, certain=True)
+        for uses in _told_apart(graph, together, owner)
+        if len(owners_among(graph, uses, owner)) > 1
+    ]
+    return found or [_shared(None, [*unnamed, *named], owner)]
+
+
+def _told_apart(graph: Graph, uses: list[Use], owner: Owner | None) -> Iterable[list[Use]]:
+    """Uses without a database's name by where it comes from: two places are two names, until owners are stated."""
+    owners = [graph.owner(use.workload) for use in uses]
+    if any(item.declared for item in (*owners, *((owner,) if owner is not None else ()))):
+        return [uses]
+    places: dict[str | None, list[Use]] = defaultdict(list)
+    for use in uses:
+        places[use.unshown].append(use)
+    return places.values()
 
 
 def _must_be_apart(graph: Graph, named: Use, unnamed: Use) -> bool:

@@ -36,6 +36,14 @@ SPELLINGS: list[tuple[str, tuple[str, str, int], dict[str, str]]] = [
     ("json-with-sections", MONGO, {"NODE_CONFIG": '{"log": {"name": "x"}, "mongo": {"host": "db", "name": "@"}}'}),
     ("system-properties", POSTGRES, {"JAVA_OPTS": "-Xmx1g -Ddb.host=db -Ddb.port=5432 '-Ddb.name=@'"}),
     ("bucketname", ("db", "minio/minio:1", 9000), {"STORE_HOST": "db", "STORE_PORT": "9000", "STORE_BUCKETNAME": "@"}),
+    ("a-database-of-users", POSTGRES, {"USER_DB_HOST": "db", "USER_DB_NAME": "@"}),
+    ("a-database-of-logs", MYSQL, {"LOG_DB_SERVER": "db", "LOG_DATABASE": "@"}),
+    ("glued-host-and-name", POSTGRES, {"DBHOST": "db", "DBNAME": "@"}),
+    ("glued-to-the-engine", MYSQL, {"MYSQLHOST": "db", "MYSQLPORT": "3306", "MYSQLDATABASE": "@"}),
+    ("glued-behind-a-product", POSTGRES, {"PAPERS_DBHOST": "db", "PAPERS_DBNAME": "@"}),
+    ("glued-to-what-it-is-of", POSTGRES, {"CATALOGDB_HOST": "db", "CATALOGDB__NAME": "@"}),
+    ("main-database", POSTGRES, {"APP__POSTGRES__HOST": "db", "APP__POSTGRES__MAINDB": "@"}),
+    ("base", MYSQL, {"DB_HOST": "db", "DB_BASE": "@"}),
     ("service-variables", POSTGRES, {"URL": "postgres://$(DB_SERVICE_HOST):$(DB_SERVICE_PORT)/@"}),
 ]  # fmt: skip
 

@@ -48,39 +48,56 @@ _NEVER = listed(
 # By these a server says what it is called itself, or on which of its addresses it listens.
 _OWN_ADDRESS = listed("announce advertise advertised bind listen listener listeners")
 _OWN_HOST = ("report", "host")
+# Written as one word with what they are said of: `DBHOST`, `REDISPORT`, `MYSQLDATABASE`.
+_ROLES = listed(
+    "host hosts hostname hostaddr addr address endpoint server url uri dsn port name database db schema index num "
+    "number user username password"
+)
+_KNOWN = _HOST_WORDS | _DATABASE_WORDS | _PLAIN_WORDS | _LOGIN_WORDS | _NEVER
+_STORE_WORDS = listed("db database databases datasource sql pg jdbc cache")
+_NUMBERS = {("db", "id"), ("db", "base")}  # `base` where `db` stands for the engine
+_SHORTEST_STEM = 3  # a shorter one before `db` is no word of its own
 
 
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """A variable's name as lower-case words, however it is spelled."""
-    split: list[str] = []
-    for word in _WORDS.findall(name.replace("mongodb", "mongo")):
-        lowered = word.lower()
-        if lowered.startswith("pg") and lowered[2:] in {
-            "host",
-            "database",
-            "hostaddr",
-            "port",
-            "schema",
-            "user",
-        }:
-            split += ["pg", lowered[2:]]
-        else:
-            split.append(lowered)
-    return tuple(split)
+    found = _WORDS.findall(name.replace("mongodb", "mongo"))
+    return tuple(part for word in found for part in _parts(word.lower()))
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """A lower-case word, or the two that it is made of: `db` and `host` of `dbhost`, `user` and `db` of `userdb`."""
+    if word in _KNOWN or word in BY_WORD:
+        return (word,)
+    for position in range(2, len(word) - 1):
+        store, role = word[:position], word[position:]
+        if role in _ROLES and (store in _STORE_WORDS or store in BY_WORD):
+            return store, role
+    if word.endswith("db") and len(word) >= _SHORTEST_STEM + 2:
+        return word[:-2], "db"
+    return (word,)
+
+
+def _is_of_something_else(parts: tuple[str, ...], never: frozenset[str] = _NEVER) -> bool:
+    """Whether a name is about a login, a switch or the like: `DB_USER_HOST` is, and `USER_DB_HOST` is a host's."""
+    last = max((at for at, part in enumerate(parts) if part in never), default=None)
+    return last is not None and not any(part in _STORE_WORDS or part in BY_WORD for part in parts[last + 1 :])
 
 
 @lru_cache(maxsize=8192)
 def names_database(name: str) -> bool:
     """Whether the value of a variable of this name is the name of a database, keyspace or bucket."""
     parts = words(name)
-    if not parts or _NEVER & set(parts):
+    if not parts or _is_of_something_else(parts):
         return False
+    if parts[-2:] in _NUMBERS:
+        return True
     if parts[-1] in _DATABASE_WORDS:
         if words(name.rpartition(".")[2]) == parts[-1:] != parts:
             return True  # the whole of what it is called in its section
         return not (_HOST_WORDS - {"source", "cluster"} - _WHOLE_WORDS) & set(parts[-2:-1])
-    if parts[-1] not in {"name", "number"}:
+    if parts[-1] not in {"name", "number", "num"}:
         return False
     *before, _ = parts
     while before and before[-1] in _PLACE_WORDS:
@@ -119,7 +136,9 @@ def may_name_host(name: str) -> bool:
     """Whether the value of a variable of this name may be a host."""
     parts = set(words(name))
     own = bool(parts & _OWN_ADDRESS) or words(name)[-2:] == _OWN_HOST
-    return bool(parts & _HOST_WORDS) and not own and not parts & (_NEVER - {"backend"})
+    return (
+        bool(parts & _HOST_WORDS) and not own and not _is_of_something_else(words(name), _NEVER - {"backend"})
+    )
 
 
 @lru_cache(maxsize=8192)

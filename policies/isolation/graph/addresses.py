@@ -18,6 +18,7 @@ from .names import Destination
 from .pod_names import alias, resolve_in_pod
 from .proxies import Way, beyond, managed_beyond, port_of
 from .stores import Store, unite
+from .unread import handle_of
 from .workloads import Workload
 
 if TYPE_CHECKING:
@@ -189,13 +190,16 @@ def uses_of_endpoint(
     for store in stores:
         if store.key == workload.key:
             continue
+        logical = beside.database(variable.name, endpoint, store.engine or engine)
+        named_by = beside.unshown_database(variable.name, store.engine or engine) if logical is None else None
         yield Use(
             workload=workload,
             store=store,
             schema=endpoint.schema,
             steps=steps,
             carriers=carriers,
-            logical=beside.database(variable.name, endpoint, store.engine or engine),
+            logical=logical,
+            unshown=handle_of(graph, named_by) if named_by is not None else None,
             login=endpoint.user or beside.login(variable.name, store.engine or engine),
             lists=variable.lists,
         )

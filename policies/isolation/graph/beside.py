@@ -40,6 +40,8 @@ class Beside:
     """Databases that addresses carry themselves."""
     ports: dict[str, str] = field(default_factory=dict)
     unknown_database: bool = False
+    unshown: dict[str, Variable] = field(default_factory=dict)
+    """Those that name a database in a carrier which is not in the input."""
     elsewhere: tuple[list[Variable], ...] = ()
     """The variables of the pod's other containers, and its files' settings."""
 
@@ -75,6 +77,12 @@ class Beside:
             return UNKNOWN
         return found if found is not None else self._database_elsewhere(variable, engine)
 
+    def unshown_database(self, variable: str, engine: Engine | None) -> Variable | None:
+        """What names the database that goes with the host in a variable, where the input does not show the name."""
+        names = {name: name for name in self.unshown if engine is None or of_engine(name, engine)}
+        found = closest(variable, names, self.hosts)
+        return self.unshown[found] if found is not None else None
+
     def _databases_of(self, engine: Engine | None) -> dict[str, str]:
         if engine is None:
             return self.databases
@@ -105,6 +113,8 @@ def beside_hosts(given: list[Variable], elsewhere: tuple[list[Variable], ...] = 
         if names_database(name):
             if value is UNKNOWN:
                 found.unknown_database = True
+            elif value is None and variable.carrier is not None and variable.carrier_key:
+                found.unshown[name] = variable
             elif isinstance(value, str) and _DATABASE_NAME.match(value) and not chooses_driver(name, value):
                 found.databases[name] = value
         elif isinstance(value, str) and value.isdigit() and words(name)[-1:] == ("port",):

@@ -81,11 +81,15 @@ def fill(
     return pattern.sub(replacement, value) if "$" in value else value
 
 
-def carriers_in(value: str, known: Mapping[str, Variable]) -> list[Variable]:
+def carriers_in(
+    value: str,
+    known: Mapping[str, Variable],
+    patterns: tuple[re.Pattern[str], ...] = (_KUBERNETES, _PROGRAM),
+) -> list[Variable]:
     """The variables filled into a text that came through a Secret or ConfigMap."""
     names = [
         next((group for group in groups if group), "")
-        for pattern in (_KUBERNETES, _PROGRAM)
+        for pattern in patterns
         for match in pattern.finditer(value)
         for groups in [(match[1], match[match.re.groups])]
     ]
@@ -93,10 +97,12 @@ def carriers_in(value: str, known: Mapping[str, Variable]) -> list[Variable]:
 
 
 def _expanded(variable: Variable, known: Mapping[str, Variable], pattern: re.Pattern[str]) -> Variable:
+    """A value with what `pattern` finds filled in; into what a carrier holds a program may fill, and Kubernetes not."""
     value = variable.value
-    if variable.carrier_key is not None or not isinstance(value, str) or "$" not in value:
+    carried = variable.carrier_key is not None
+    if not isinstance(value, str) or "$" not in value or (carried and pattern is _KUBERNETES):
         return variable
-    through = next(iter(carriers_in(value, known)), None)
+    through = None if carried else next(iter(carriers_in(value, known, (pattern,))), None)
     return replace(
         variable,
         value=fill(value, known, pattern),

@@ -46,6 +46,8 @@ class Use:
     read_only: bool = False
     lists: tuple[str, ...] = ()
     """What names the list that its address came with, needed or not."""
+    unshown: str | None = None
+    """Where its database's name, or its whole address, comes from if the input shows no more than that."""
     uncertain: bool = False
     """Whether it comes by a credential that opens other servers, too, or that nothing in the input shows."""
 

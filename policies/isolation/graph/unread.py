@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..addresses.endpoint import Endpoint
-from ..addresses.variables import joins_both, of_database, surely_names_host, words
+from ..addresses.variables import joins_both, of_database, of_engine, surely_names_host, words
 from ..catalog.engines import BY_NAME, BY_WORD, DATA_KINDS, Engine
 from ..resources import dig, mapping, sequence, text
 from ..yaml_text import read_document
@@ -57,6 +57,25 @@ def unread_uses(graph: Graph, workload: Workload, given: list[list[Variable]]) -
                 lists=variable.lists,
                 uncertain=undeclared,
             )
+
+
+def handle_of(graph: Graph, variable: Variable) -> str:
+    """By what a value that the input does not show is known: its key in a vault, else its key in a carrier."""
+    carrier, key = variable.carrier, variable.carrier_key or ""
+    assert carrier is not None
+    return _remote(graph, carrier, key) or f"{carrier.kind} {carrier.namespace}/{carrier.name}/{key}"
+
+
+def unshown_address(graph: Graph, given: list[list[Variable]], engine: Engine | None) -> str | None:
+    """The handle of the one whole address of such a store that a workload is given and the input does not show."""
+    handles = {
+        handle_of(graph, item)
+        for group in given
+        for item in group
+        if item.value is None and item.carrier is not None and item.carrier_key and joins_both(item.name)
+        if surely_names_host(item.name) and (engine is None or of_engine(item.name, engine))
+    }
+    return handles.pop() if len(handles) == 1 else None
 
 
 def _is_unread(graph: Graph, variable: Variable, carrier: Carrier) -> bool:

@@ -18,7 +18,7 @@ from .joins import join
 from .outright import outright_uses
 from .proxies import Way, ways_of
 from .references import reference_uses
-from .unread import unread_uses
+from .unread import unread_uses, unshown_address
 from .volumes import volume_uses
 from .workloads import Workload
 
@@ -103,6 +103,7 @@ def _collect_credentials(
                 credential=lock.made_by,
                 steps=(carrier.title,),
                 carriers=(carrier.resource.key,) if carrier.resource is not None else (),
+                unshown=unshown_address(graph, given, lock.store.engine) if lock.logical is None else None,
             )
             found.append(use)
     closed = frozenset(key for key, known in settled.items() if known)

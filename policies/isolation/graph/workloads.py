@@ -57,11 +57,16 @@ class Workload:
         return hook is not None or text(self.pod.get("restartPolicy")) in {"Never", "OnFailure"}
 
     @property
+    def periodic(self) -> bool:
+        """Whether it runs to an end, once or again and again."""
+        return self.resource.kind in {"CronJob", "Job", "CronWorkflow"}
+
+    @property
     def maintenance(self) -> bool:
         """Whether it copies a database for safety, or is a job of an engine's own image, or dumps or migrates."""
         if self.images and all(is_backup(image) for image in self.images):
             return True
-        if self.resource.kind not in {"CronJob", "Job", "CronWorkflow"} or not self.images:
+        if not self.periodic or not self.images:
             return False
         given = [
             text(part) or ""
