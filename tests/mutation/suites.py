@@ -62,6 +62,8 @@ SUITES = (
                 "rules",
                 "rule_edges",
                 "sharing_edges",
+                "exemption_edges",
+                "identity_edges",
                 "findings_in_full",
                 "messages",
                 "shared_database",

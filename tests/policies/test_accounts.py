@@ -15,6 +15,7 @@ from policies.isolation.accounts import account_of, findings_of_accounts
 from policies.isolation.findings import Finding
 from policies.isolation.graph.graph import Graph
 from policies.isolation.resources import Resource
+from policies.isolation.rules import shared_database
 from policies.isolation.rules.shared_cache import RULE
 from policies.isolation.server import resource_of
 from policies.isolation.sources.exports import resources_from_export
@@ -110,6 +111,12 @@ def test_only_grade_account_asks(grade: str) -> None:
     assert (
         said(database("orders", arn=arn(ONE, "a")), database("billing", arn=arn(ONE, "b")), grade=grade) == []
     )
+
+
+def test_a_finding_on_databases_bears_the_name_of_their_rule() -> None:
+    stack = [database("orders", arn=arn(ONE, "a")), database("billing", arn=arn(ONE, "b"))]
+    found = shared_database.RULE.check(Graph(map(resource_of, stack)), {"grade": "account"})
+    assert [item.rule for item in found] == ["shared-database"]
 
 
 def test_the_second_owner_is_blamed_and_all_are_named() -> None:

@@ -239,6 +239,73 @@ def test_shared_database_where_nothing_shows_what_a_secret_opens(stack: Stack, e
     assert found("shared-database", stack) == expected
 
 
+def test_shared_database_of_hidden_secrets_among_others() -> None:
+    """What is known, and what a server opens with, is passed over, and no Secret hides another."""
+    stack = [
+        kube("Secret", "shown", owner="auth", stringData={"password": secret("x")}),
+        kube("Secret", "opens", stringData=UNKNOWN),
+        *(kube("Secret", name, owner="auth", **HIDDEN) for name in ("one", "two")),
+        *postgres(env=[from_secret("POSTGRES_PASSWORD", "opens", "password")]),
+        deployment(
+            "a",
+            owner="a",
+            env=[from_secret(n.upper(), n, "password") for n in ("shown", "opens", "one", "two")],
+        ),
+        deployment("b", owner="b", env=[from_secret("ONE", "one", "password")]),
+    ]
+    assert sorted(line for line in found("shared-database", stack) if "Secret" in line) == [
+        "mandatory: Secret one, used by a",
+        "mandatory: Secret one, used by b",
+        "mandatory: Secret two, used by a",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("password", []), ("token", ["advisory: Secret opens, used by a"])],
+    ids=["the key that opens the server", "another key"],
+)
+def test_shared_database_of_a_secret_that_nothing_declares_by_key(key: str, expected: list[str]) -> None:
+    server_of = postgres(owner="a", env=[from_secret("POSTGRES_PASSWORD", "opens", "password")])
+    reader = deployment("a", owner="a", env=[from_secret("KEY", "opens", key)])
+    assert [
+        line for line in found("shared-database", [*server_of, reader]) if "used by a" in line
+    ] == expected
+
+
+def searching(*indices: str | None, declared: bool) -> Stack:
+    """A search server, and a workload of an owner of its own for each index that is named, or not."""
+    env = [
+        [
+            value("ELASTICSEARCH_URL", "http://es:9200"),
+            *([value("ELASTICSEARCH_INDEX", name)] if name else []),
+        ]
+        for name in indices
+    ]
+    users = [
+        deployment(f"w{at}", owner=f"o{at}" if declared else None, env=given) for at, given in enumerate(env)
+    ]
+    return [*server("es", "elasticsearch:8", 9200), *users]
+
+
+@pytest.mark.parametrize(
+    ("stack", "grade", "expected"),
+    [
+        (searching(None, None, declared=False), "database", "advisory: StatefulSet es"),
+        (searching(None, None, declared=True), "database", "mandatory: StatefulSet es"),
+        (searching("shop", "shop", declared=False), "database", "mandatory: StatefulSet es/shop"),
+        (searching("shop", "till", declared=True), "database", "advisory: StatefulSet es"),
+        (searching("shop", "till", declared=True), "instance", "mandatory: StatefulSet es"),
+    ],
+    ids=["unnamed, inferred", "unnamed, stated", "one index, inferred", "an index each", "at grade instance"],
+)  # fmt: skip
+def test_shared_database_of_search_servers(stack: Stack, grade: str, expected: str) -> None:
+    [finding] = judged("shared-database", stack, config={"grade": grade})
+    assert (finding.rule, brief(finding)) == ("shared-database", f"{expected}, used by w0 and w1")
+    own = "give each owner a store of its own, or let it read over a declared edge or by events"
+    assert (own in finding.message) is (finding.level == "mandatory")
+
+
 def bucket(*names: str, declared: bool = True) -> Stack:
     env = [
         [value("S3_ENDPOINT", "http://minio:9000"), *([value("S3_BUCKET", n)] if n else [])] for n in names
@@ -263,6 +330,14 @@ MINIO = server("minio", "minio/minio:1", 9000)
 )  # fmt: skip
 def test_shared_filesystem_of_servers_of_buckets(stack: Stack, expected: list[str]) -> None:
     assert found("shared-filesystem", stack) == expected
+
+
+def test_shared_filesystem_of_one_bucket_in_full() -> None:
+    [finding] = judged("shared-filesystem", [*MINIO, *bucket("a", "a")])
+    assert (finding.rule, finding.logical) == ("shared-filesystem", "a")
+    assert finding.message.endswith(
+        ": give each owner a store of its own, or let it read over a declared edge or by events"
+    )
 
 
 def test_shared_filesystem_of_one_bucket_that_has_no_name_yet() -> None:
@@ -395,6 +470,24 @@ OPEN = "advisory: StatefulSet pg, used by orders and billing"
 )  # fmt: skip
 def test_foreign_network_path(stack: Stack, expected: list[str]) -> None:
     assert found("foreign-network-path", [*stack, EVERYBODY]) == expected
+
+
+def test_foreign_network_path_of_two_stores_by_one_policy() -> None:
+    stack = [*postgres(owner="orders"), *server("mysql", "mysql:8", 3306, owner="stock")]
+    everybody = kube(
+        "NetworkPolicy", "all", spec={"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}]}
+    )
+    assert found("foreign-network-path", [*stack, deployment("web", owner="web"), everybody]) == [
+        "mandatory: StatefulSet mysql, used by pg and web",
+        "mandatory: StatefulSet pg, used by mysql and web",
+    ]
+
+
+@pytest.mark.parametrize("image", ["rabbitmq:4", "quay.io/coreos/etcd:v3.6"], ids=["a broker", "a registry"])
+def test_foreign_network_path_to_what_owners_may_share(image: str) -> None:
+    port = 5672 if image.startswith("rabbitmq") else 2379
+    shared = server("pg", image, port, owner="orders")
+    assert found("foreign-network-path", [*shared, deployment("web", owner="web"), EVERYBODY]) == []
 
 
 def admitting(client: str, *, guarded: bool) -> Stack:

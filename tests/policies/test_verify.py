@@ -220,10 +220,13 @@ def test_packs_that_run_as_one(tmp_path: Path) -> None:
     assert verify(packs, None, tmp_path / "exemptions", DAY) == Verification(exemptions=[exempted])
 
 
-def test_a_rule_below_its_level_and_one_without(tmp_path: Path) -> None:
+def test_a_rule_below_its_level_one_without_and_a_configuration_that_is_none(tmp_path: Path) -> None:
     lowered = tuple(replace(rule, level="advisory") for rule in RULES[:2])
     (tmp_path / "levels.yaml").write_text(json.dumps({"shared-database": "mandatory"}))
-    assert verified(tmp_path, replace(ISOLATION, rules=lowered, folder=tmp_path)) == Verification(
+    assert verified(tmp_path, replace(ISOLATION, rules=lowered, folder=tmp_path), config=[]) == Verification(
         lowered=["isolation/levels.yaml: rule shared-database is advisory, and has to be mandatory"],
-        problems=["isolation/levels.yaml: rule shared-cache has no level"],
+        problems=[
+            "isolation/levels.yaml: rule shared-cache has no level",
+            "config: not a mapping from rules to their configuration",
+        ],
     )
