@@ -27,6 +27,11 @@ def client(name: str, database: Any = None, owner: str | None = None, **rest: An
     return deployment(name, owner=owner, env=env, **rest)
 
 
+def hidden(name: str) -> Any:
+    """A workload on the server `db`, on a database whose name stands in a key of a Secret that is not in the input."""
+    return deployment(name, env=[value("DB_HOST", "db"), from_secret("DB_NAME", "names", name)])
+
+
 MET = "advisory: StatefulSet db, used by"
 ONE = "mandatory: StatefulSet db"
 
@@ -66,7 +71,10 @@ ONE = "mandatory: StatefulSet db"
         pytest.param([client("a", "shop", "a"), client("b", "shop", "b", kind="Job")], [f"{ONE}/shop, used by a and b"],
                      id="a migration of a stated owner"),
         pytest.param([client("a", "shop"), client("b", "shop", image="mysql:8", kind="CronJob")], [], id="a dump"),
+        pytest.param([client("a", "shop"), client("b", "shop", kind="CronJob")], [f"{ONE}/shop, used by a and b"],
+                     id="a job of every night"),
         pytest.param([client("a", "shop"), client("b", "shop", image="x/mysqld-exporter:1")], [], id="an exporter"),
+        pytest.param([hidden("a"), hidden("b")], [f"{MET} a and b"], id="two names that are not shown"),
         pytest.param([client("a", "shop")], [], id="one client"),
     ],
 )  # fmt: skip
@@ -98,6 +106,7 @@ def test_on_nobodys_server(stack: Stack, expected: list[str]) -> None:
         pytest.param("main", [client("a", "main", "keeper"), client("b", "shop", "b")], [f"{MET} b"], id="one each"),
         pytest.param(None, [client("b", "shop", "b"), client("b2", "other", "b")],
                      [f"{ONE}/shop, used by b", f"{ONE}/other, used by b2"], id="two databases of another's server"),
+        pytest.param(None, [hidden("a"), hidden("b")], [f"{ONE}, used by a and b"], id="two names that are not shown"),
     ],
 )  # fmt: skip
 def test_on_a_stated_owners_server(database: str | None, stack: Stack, expected: list[str]) -> None:
