@@ -17,10 +17,10 @@ def container(**given: Any) -> Object:
     return {"name": "main", "image": "example/reports:1", "env": [{"name": "URL", "value": URL}], **given}
 
 
-def periodic(**given: Any) -> Object:
+def periodic(name: str = "users", **given: Any) -> Object:
     template = {"metadata": {"labels": {"app": "users"}}, "spec": {"containers": [container(**given)]}}
     spec = {"schedule": "@daily", "jobTemplate": {"spec": {"template": template}}}
-    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata("users"), "spec": spec}
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata(name), "spec": spec}
 
 
 def workflow(kind: str) -> Object:
@@ -48,6 +48,7 @@ CASES = [
         periodic(command=["sh", "-c", "pg_dump $URL > /backup/all"]), False, id="a dump by its command"
     ),
     pytest.param(periodic(image="example/pg-backup:1"), False, id="a backup by its image"),
+    pytest.param(periodic("shop-backup"), False, id="a backup by its own name"),
     pytest.param(workflow("CronWorkflow"), True, id="a workflow that comes again"),
     pytest.param(workflow("Workflow"), False, id="a workflow that runs once"),
     pytest.param(scaled(), True, id="jobs for what stands in a queue"),

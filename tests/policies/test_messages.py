@@ -10,7 +10,7 @@ import yaml
 from policies.isolation.audit import audit
 from policies.isolation.findings import SHOWN, message_of
 
-from .plain import server, workload
+from .plain import secret_key, server, workload
 
 
 def ways(*owners: str) -> list[tuple[str, str]]:
@@ -41,6 +41,14 @@ def ways(*owners: str) -> list[tuple[str, str]]:
 )
 def test_what_a_message_tells(sentences: list[tuple[str, str]], message: str) -> None:
     assert message_of(sentences, "part them") == message
+
+
+def test_a_service_in_two_files_is_told_of_once(tmp_path: Path) -> None:
+    services = [workload(name, {"KEY": secret_key("login", "key")}) for name in ("orders", "users")]
+    for file in ("first.yaml", "second.yaml"):
+        (tmp_path / file).write_text(yaml.safe_dump_all(services))
+    [found] = [item for item in audit([tmp_path]).findings if item.rule == "shared-secret"]
+    assert found.users == ("orders", "users")
 
 
 def test_a_store_that_many_share_is_told_in_few_words_and_listed_in_full(tmp_path: Path) -> None:

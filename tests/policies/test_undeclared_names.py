@@ -41,6 +41,13 @@ SHARED: dict[str, tuple[tuple[str, str | None], Callable[[], list[Object]]]] = {
         ("edge.example.com", "0"),
         lambda: two(*[{"REDIS_PUBLIC_URL": "redis://edge.example.com", "URL": "http://web"}] * 2),
     ),
+    "a cache in a declared namespace, by a short and by a full name": (("redis.data", None), lambda: [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "data"}},
+        *two({"REDIS_HOST": "redis.data"}, {"REDIS_HOST": "redis.data.svc.cluster.local"}),
+    ]),
+    "a database by what it is for": (
+        ("pg", "shop"), lambda: two(*[{"DB_HOST_SHOP": "pg", "DB_NAME_SHOP": "shop"}] * 2),
+    ),
     "a cache called after its engine": (
         ("redis-master", None), lambda: two({"CACHE_HOST": "redis-master"}, {"SESSION_HOST": "redis-master"}),
     ),

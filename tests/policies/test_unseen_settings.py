@@ -11,6 +11,7 @@ from .plain import Object, config, refused, server, workload
 
 POSTGRES = ("db", "postgres:16", 5432)
 MYSQL = ("db", "mysql:8", 3306)
+MSSQL = ("db", "mcr.microsoft.com/mssql/server:2022", 1433)
 MONGO = ("db", "mongo:7", 27017)
 
 # Both services are given the same settings, `@` replaced by the database: the same for both, or one for each.
@@ -22,7 +23,7 @@ SPELLINGS: list[tuple[str, tuple[str, str, int], dict[str, str]]] = [
     ("tcp", POSTGRES, {"DB_URL": "tcp://db:5432/@"}),
     ("couchdb-over-http", ("db", "couchdb:3", 5984), {"COUCH_URL": "http://u:p@db:5984/@"}),
     ("jdbc-wrapped", POSTGRES, {"URL": "jdbc:otel:postgresql://db:5432/@"}),
-    ("jdbc-instance", ("db", "mcr.microsoft.com/mssql/server:2022", 1433), {"URL": "jdbc:sqlserver://db\\x;databaseName=@"}),
+    ("jdbc-instance", MSSQL, {"URL": "jdbc:sqlserver://db\\x;databaseName=@"}),
     ("driver-as-DB", POSTGRES, {"DB": "postgresql", "DB_HOST": "db", "DB_NAME": "@"}),
     ("driver-with-version", POSTGRES, {"DB": "postgres12", "DBNAME": "@", "POSTGRES_SEEDS": "db", "DB_PORT": "5432"}),
     ("keycloak", POSTGRES, {"KC_DB": "postgres", "KC_DB_URL_HOST": "db", "KC_DB_URL_DATABASE": "@"}),
@@ -44,6 +45,9 @@ SPELLINGS: list[tuple[str, tuple[str, str, int], dict[str, str]]] = [
     ("glued-to-what-it-is-of", POSTGRES, {"CATALOGDB_HOST": "db", "CATALOGDB__NAME": "@"}),
     ("main-database", POSTGRES, {"APP__POSTGRES__HOST": "db", "APP__POSTGRES__MAINDB": "@"}),
     ("base", MYSQL, {"DB_HOST": "db", "DB_BASE": "@"}),
+    ("name-with-what-it-is-for", POSTGRES, {"DB_HOST": "db", "DB_NAME_ARCHIVE": "@"}),
+    ("engine-with-what-it-is-for", POSTGRES, {"POSTGRES_HOST": "db", "POSTGRES_DB_ARCHIVE": "@"}),
+    ("brackets-in-a-login", MSSQL, {"URL": "sqlserver://sa:Strong(!)One@db:1433?database=@"}),
     ("service-variables", POSTGRES, {"URL": "postgres://$(DB_SERVICE_HOST):$(DB_SERVICE_PORT)/@"}),
 ]  # fmt: skip
 

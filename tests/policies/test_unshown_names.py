@@ -116,6 +116,10 @@ APART: dict[str, Callable[[], list[Object]]] = {
             "REDIS_PASSWORD": secret_key("main", "password"), "REDIS_URL": secret_key("main", f"{name}-url"),
         }),
     ],
+    "one list of databases for all, and code that picks": lambda: [
+        *POSTGRES, config("env", {"DB_HOST": "db", "ORDERS_DB_NAME": "orders", "USERS_DB_NAME": "users"}),
+        *both(lambda _: {}, env_from=ENV),
+    ],
     "a backup that only reads the files": lambda: [*holder(), backup(read_only=True)],
 }  # fmt: skip
 

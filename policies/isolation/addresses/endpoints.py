@@ -17,7 +17,8 @@ from .connection_strings import ORACLE_NAME, in_connection_string, oracle_descri
 from .endpoint import HOST, HOST_ONLY, IPV6, OPEN, SOCKET, Endpoint, split_port
 
 _URL = re.compile(
-    r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:_-]{1,40}?)://((?:\[[0-9a-fA-F:.]+\]|[^\s\"'<>`\\|)}\]])+)"
+    r"(?:jdbc:|r2dbc:)?([a-zA-Z][a-zA-Z0-9+.:_-]{1,40}?)://"
+    r"((?:[^\s\"'<>`/?]*@)?(?:\[[0-9a-fA-F:.]+\]|[^\s\"'<>`\\|)}\]])+)"  # a login may hold what ends an address
 )
 _NAMED_INSTANCE = re.compile(r"(sqlserver://[^\\/;\s]+)\\+\w+")
 # Schemes whose path is a page or a file; in the URL of any other scheme, it is where a driver puts the database.

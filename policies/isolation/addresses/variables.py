@@ -91,7 +91,7 @@ def names_database(name: str) -> bool:
     parts = words(name)
     if not parts or _is_of_something_else(parts):
         return False
-    if parts[-2:] in _NUMBERS:
+    if parts[-2:] in _NUMBERS or _names_one_of_several(parts):
         return True
     if parts[-1] in _DATABASE_WORDS:
         if words(name.rpartition(".")[2]) == parts[-1:] != parts:
@@ -103,6 +103,16 @@ def names_database(name: str) -> bool:
     while before and before[-1] in _PLACE_WORDS:
         before.pop()
     return bool(before) and (before[-1] in _DATABASE_WORDS or _is_data_engine(before[-1]))
+
+
+def _names_one_of_several(parts: tuple[str, ...]) -> bool:
+    """`DB_NAME_ORDERS` and `POSTGRES_DB_ORDERS`: a database's name with what it is for behind."""
+    for at in range(len(parts) - 2):
+        first, second, behind = parts[at], parts[at + 1], set(parts[at + 2 :])
+        plain = second == "name" and first in {"db", "database"}
+        if (plain or (second == "db" and _is_data_engine(first))) and not behind & (_KNOWN | _ROLES):
+            return True
+    return False
 
 
 def _is_data_engine(word: str) -> bool:
@@ -156,9 +166,10 @@ def surely_names_host(name: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def plainly_names_host(name: str) -> bool:
-    """Whether the name ends in the word for a host: `REDIS_HOST` does, `DB_SERVER_REGION` does not."""
+    """Whether a name ends in the word for a host, or in what a host's database is for; `DB_SERVER_REGION` does not."""
     parts = [word for word in words(name) if not word.isdigit() and word != "name"]
-    return bool(parts) and parts[-1] in _HOST_ENDINGS and may_name_host(name)
+    ends = bool(parts) and parts[-1] in _HOST_ENDINGS
+    return (ends or (parts[-2:-1] == ["host"] and of_database(name))) and may_name_host(name)
 
 
 @lru_cache(maxsize=8192)

@@ -191,7 +191,9 @@ def uses_of_endpoint(
         if store.key == workload.key:
             continue
         logical = beside.database(variable.name, endpoint, store.engine or engine)
-        named_by = beside.unshown_database(variable.name, store.engine or engine) if logical is None else None
+        unshown = (
+            _unshown(graph, workload, variable, beside, store.engine or engine) if logical is None else None
+        )
         yield Use(
             workload=workload,
             store=store,
@@ -199,10 +201,20 @@ def uses_of_endpoint(
             steps=steps,
             carriers=carriers,
             logical=logical,
-            unshown=handle_of(graph, named_by) if named_by is not None else None,
+            unshown=unshown,
             login=endpoint.user or beside.login(variable.name, store.engine or engine),
             lists=variable.lists,
         )
+
+
+def _unshown(
+    graph: Graph, workload: Workload, variable: Variable, beside: Beside, engine: Engine | None
+) -> str | None:
+    """Where the name of a database comes from that is not to be told: a carrier, or several names beside one host."""
+    named_by = beside.unshown_database(variable.name, engine)
+    if named_by is not None:
+        return handle_of(graph, named_by)
+    return f"several for {workload.key}" if beside.names_several(engine) else None
 
 
 def _destination(

@@ -83,6 +83,13 @@ class Beside:
         found = closest(variable, names, self.hosts)
         return self.unshown[found] if found is not None else None
 
+    def names_several(self, engine: Engine | None) -> bool:
+        """Whether several databases stand beside the hosts, so that code decides which goes with which."""
+        named = set(self._databases_of(engine).values())
+        if engine is not None and engine.kind == "cache":
+            named = {value for value in named if value.isdecimal()}
+        return len(named) > 1
+
     def _databases_of(self, engine: Engine | None) -> dict[str, str]:
         if engine is None:
             return self.databases

@@ -140,7 +140,13 @@ class Names:
         if "svc" in parts[2:4]:
             at = parts.index("svc", 2)
             return Destination(outside=".".join((parts[at - 2], parts[at - 1], "svc")))
+        if len(parts) == 2 and self._is_namespace(parts[1], scope):
+            return Destination(outside=f"{host}.svc")  # the same that its longer names lead to
         return Destination(outside=host)
+
+    def _is_namespace(self, name: str, scope: str) -> bool:
+        declared = self._index.find("Namespace", "default", name, scope) is not None
+        return declared or name in self._index.namespaces()
 
     @staticmethod
     def _spellings(parts: list[str], namespace: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..addresses.variables import words
 from ..catalog import listed
 from ..catalog.cloud import WORKLOADS
 from ..catalog.images import engine_of_image, image_words, is_backup, is_observer, is_sidecar
@@ -63,11 +64,13 @@ class Workload:
 
     @property
     def maintenance(self) -> bool:
-        """Whether it copies a database for safety, or is a job of an engine's own image, or dumps or migrates."""
+        """Whether it copies a database for safety, or is a job called so, of an engine's own image, or that dumps."""
         if self.images and all(is_backup(image) for image in self.images):
             return True
         if not self.periodic or not self.images:
             return False
+        if _CHORES & set(words(self.resource.name)):
+            return True
         given = [
             text(part) or ""
             for container in self.containers()

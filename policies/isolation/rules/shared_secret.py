@@ -121,7 +121,7 @@ def _finding(graph: Graph, name: str, readings: list[Reading]) -> Iterator[Findi
         store_name=name,
         store_namespace=first.carrier.namespace,
         logical=None,
-        users=tuple(reading.workload.resource.name for _, reading in readers.values()),
+        users=tuple(dict.fromkeys(reading.workload.resource.name for _, reading in readers.values())),
         owners=tuple(owner.name for owner in owners.values()),
         paths=tuple(
             (reading.workload.resource.name, reading.carrier.title) for _, reading in readers.values()
