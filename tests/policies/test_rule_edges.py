@@ -296,8 +296,11 @@ def searching(*indices: str | None, declared: bool) -> Stack:
         (searching("shop", "shop", declared=False), "database", "mandatory: StatefulSet es/shop"),
         (searching("shop", "till", declared=True), "database", "advisory: StatefulSet es"),
         (searching("shop", "till", declared=True), "instance", "mandatory: StatefulSet es"),
+        (searching(None, None, declared=False), "instance", "mandatory: StatefulSet es"),
+        (searching(None, None, declared=False), "account", "mandatory: StatefulSet es"),
     ],
-    ids=["unnamed, inferred", "unnamed, stated", "one index, inferred", "an index each", "at grade instance"],
+    ids=["unnamed, inferred", "unnamed, stated", "one index, inferred", "an index each", "at grade instance",
+         "at grade instance, inferred", "at grade account, inferred"],
 )  # fmt: skip
 def test_shared_database_of_search_servers(stack: Stack, grade: str, expected: str) -> None:
     [finding] = judged("shared-database", stack, config={"grade": grade})

@@ -22,9 +22,11 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
         if store.kind == "database":
             yield from findings_of_sharing(ID, graph, store, shared(graph, store, grade), REMEDY)
         elif store.kind == "search":
-            # Unless it is named, the index is chosen in code, and without stated owners nothing shows that it is one.
+            # Unless it is named, the index is chosen in code, and without stated owners nothing shows that it is one;
+            # where a server may have one owner only, that does not matter.
+            whole = grade in {"instance", accounts.GRADE}
             for item in shared(graph, store, grade):
-                strict = item.logical is not None or graph.owners.any_declared
+                strict = whole or item.logical is not None or graph.owners.any_declared
                 yield from findings_of_sharing(ID, graph, store, [item], REMEDY, strict=strict)
     if grade == accounts.GRADE:
         yield from accounts.findings_of_accounts(ID, graph, "database")
