@@ -21,6 +21,8 @@ PARENT_CHECK_SECONDS: Final = 1.0
 
 def serve(make_servicer: Callable[[str | None], provider_pb2_grpc.ResourceProviderServicer]) -> None:
     """Serves the provider until the engine ends; `make_servicer` gets the engine's address, if any."""
+    # Asked before the port is told: an engine that ends right after that has to be missed as well.
+    engine = os.getppid()
     engine_address = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
     options = [
         ("grpc.max_receive_message_length", MESSAGE_LIMIT_BYTES),
@@ -37,7 +39,7 @@ def serve(make_servicer: Callable[[str | None], provider_pb2_grpc.ResourceProvid
     # Threads that still wait for an object must not keep the process of a finished engine alive.
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda *_: os._exit(0))
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(engine,), daemon=True).start()
     server.wait_for_termination()
 
 
