@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.clock import timed
+from offline.toolchain.environment import OF_MAKE, applied
 from offline.toolchain.places import ROOT, VENV
 
 STACK = "year3"
@@ -54,14 +55,19 @@ def brought_up(place: Path, say: Say) -> Iterator[Clone]:
     timed(["git", "clone", "--quiet", ROOT, root], folder=ROOT)
     (root / ".venv").symlink_to(VENV)  # the same requirements: no need to install them twice
     say(f"{STACK}: a clone of the last commit comes up on a cluster of its own (a minute)")
+    clean = applied(dict.fromkeys(OF_MAKE))  # our own `ARGS` are none of that clone's
+
+    def run(*command: str) -> str:
+        return timed(command, folder=root, environment=clean).text
+
     try:
-        timed(["make", "up", f"STACK={STACK}"], folder=root)
-        exported = timed(["bash", "-c", 'eval "$(make -s env)" && env -0'], folder=root).text
-        packs = timed(["make", "-s", "policies", f"STACK={STACK}"], folder=root).text
+        run("make", "up", f"STACK={STACK}")
+        exported = run("bash", "-c", 'eval "$(make -s env)" && env -0')
+        packs = run("make", "-s", "policies", f"STACK={STACK}")
         environment = dict(line.split("=", 1) for line in exported.split("\0") if "=" in line)
         yield Clone(root, environment, tuple(shlex.split(packs)))
     finally:
-        timed(["make", "cluster-down"], folder=root)
+        run("make", "cluster-down")
 
 
 def measured(clone: Clone, pairs: int, say: Say) -> Pairs:

@@ -8,7 +8,7 @@ import sys
 from offline.commands import check, settings
 from offline.commands.prepared import prepare, table
 from offline.toolchain import TESTS, ensure
-from offline.toolchain.environment import applied
+from offline.toolchain.environment import OF_MAKE, applied
 from offline.toolchain.places import ROOT, VENV
 
 
@@ -19,9 +19,7 @@ def run(_arguments: list[str]) -> int:
     checked = check.run([])
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *settings.extra_arguments()]
     # The tests choose stack, engine and program themselves, and pytest reads no word that was meant for make.
-    without = dict.fromkeys(
-        ("ARGS", "STACK", "PROGRAM", "YES", "MAKEFLAGS", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
-    )
+    without = dict.fromkeys((*OF_MAKE, "PYTHONDONTWRITEBYTECODE"))
     tested = subprocess.run(command, cwd=ROOT, env=applied(without), check=False)
     if checked:
         print(

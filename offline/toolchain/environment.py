@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from offline.toolchain.builds import binary
 from offline.toolchain.engine import Engine
@@ -72,6 +73,10 @@ def pulumi_environment(engine: Engine, *, generated_passphrase: bool = True) -> 
         variables["PULUMI_CONFIG_PASSPHRASE"] = None
         variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_make_passphrase()) if generated_passphrase else None
     return variables
+
+
+OF_MAKE: Final = ("ARGS", "STACK", "PROGRAM", "YES", "MAKEFLAGS", "MFLAGS")
+"""What make hands to the command that it runs, and what that command's own makes and tests must not take as theirs."""
 
 
 def applied(variables: Mapping[str, str | None]) -> dict[str, str]:
