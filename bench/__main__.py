@@ -70,7 +70,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="The isolation pack beside conftest and checkov on the same objects, and year 3's preview with "
-        "both packs against without. About 15 minutes; let nothing else run beside it.",
+        "both packs against without. Some six minutes on 2 cores; let nothing else run beside it.",
     )
     parser.add_argument("--sizes", type=_objects, nargs="+", default=SIZES, metavar="N",
                         help="numbers of objects, multiples of 500 (default: 1000 3000 10000)")  # fmt: skip
