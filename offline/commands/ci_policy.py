@@ -27,13 +27,13 @@ def run(_arguments: list[str]) -> int:
 def _of_stack(stack: str) -> int:
     program = load(None, stack)
     try:
-        stated_exemptions(program)
+        exemptions = stated_exemptions(program)
     except (
         roadmap.Refusal
     ) as refusal:  # a run of it would be refused as well, by an expired exemption for instance
         print(f"{stack}: refused\nerror: {refusal}", file=sys.stderr)
         return 1
-    return _verified(stack, "--policy-config", str(policy_config(program)))
+    return _verified(stack, "--policy-config", str(policy_config(program, exemptions)))
 
 
 def _verified(what: str, *arguments: str) -> int:

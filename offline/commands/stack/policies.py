@@ -35,12 +35,13 @@ def policy_arguments(program: Program) -> list[str]:
     # The roadmap pack judges this project's own programs; the isolation pack any.
     if program.folder != ROOT:
         return ["--policy-pack", str(ISOLATION)]
-    return ["--policy-pack", str(BOTH), "--policy-pack-config", str(policy_config(program))]
+    config = policy_config(program, exemptions_of(program))
+    return ["--policy-pack", str(BOTH), "--policy-pack-config", str(config)]
 
 
-def policy_config(program: Program) -> Path:
+def policy_config(program: Program, exemptions: Sequence[Mapping[str, str]]) -> Path:
     """The file that a run of this project's own program gives the packs as their configuration, written anew."""
-    return _written(program, _isolation(exemptions_of(program)))
+    return _written(program, _isolation(exemptions))
 
 
 def _isolation(exemptions: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Any]]:

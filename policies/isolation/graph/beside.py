@@ -66,8 +66,7 @@ class Beside:
             return endpoint.database
         databases = self._databases_of(engine)
         if engine is not None and engine.kind == "cache":
-            named = {name: str(int(value)) for name, value in databases.items() if value.isdecimal()}
-            return closest(variable, named, self.hosts) or (
+            return closest(variable, databases, self.hosts) or (
                 engine.default_logical if endpoint.unnamed else None
             )
         if engine is not None and engine.kind == "broker":
@@ -85,19 +84,20 @@ class Beside:
 
     def names_several(self, engine: Engine | None) -> bool:
         """Whether several databases stand beside the hosts, so that code decides which goes with which."""
-        named = set(self._databases_of(engine).values())
-        if engine is not None and engine.kind == "cache":
-            named = {value for value in named if value.isdecimal()}
-        return len(named) > 1
+        return len(set(self._databases_of(engine).values())) > 1
 
     def _databases_of(self, engine: Engine | None) -> dict[str, str]:
+        """Databases by the variable that names them, of those that may be such an engine's; a cache's are numbers."""
         if engine is None:
             return self.databases
-        return {
+        found = {
             name: value
             for name, value in self.databases.items()
             if of_engine(name, engine) and not _of_another_kind(name, engine)
         }
+        if engine.kind != "cache":
+            return found
+        return {name: str(int(value)) for name, value in found.items() if value.isdecimal()}
 
     def _database_elsewhere(self, variable: str, engine: Engine | None) -> str | None:
         """The database that another container or file of the pod names for the very same connection."""

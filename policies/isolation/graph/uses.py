@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
+from ..catalog.engines import Engine
 from ..catalog.images import is_proxy
 from ..resources import UNKNOWN
 from .addresses import Call, address_uses
@@ -82,6 +84,11 @@ def _collect_credentials(
 
     settled: dict[str, bool] = {}
     found: list[Use] = []
+
+    @cache
+    def unshown(engine: Engine | None) -> str | None:
+        return unshown_address(graph, given, engine)
+
     for variable in (item for group in given for item in group):
         carrier = variable.carrier
         if carrier is None:
@@ -103,7 +110,7 @@ def _collect_credentials(
                 credential=lock.made_by,
                 steps=(carrier.title,),
                 carriers=(carrier.resource.key,) if carrier.resource is not None else (),
-                unshown=unshown_address(graph, given, lock.store.engine) if lock.logical is None else None,
+                unshown=unshown(lock.store.engine) if lock.logical is None else None,
             )
             found.append(use)
     closed = frozenset(key for key, known in settled.items() if known)
