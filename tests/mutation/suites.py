@@ -103,10 +103,6 @@ SUITES = (
                 )
             ),
         ),
-        tests=(f"{_OF_ROADMAP}/test_*.py",),
-        slow=(
-            *(f"{_OF_ROADMAP}/test_{name}.py" for name in ("both", "standings", "years")),
-            f"{_OF_ROADMAP}/test_pack.py::test_the_engine_is_told_of_every_rule_and_gets_an_answer",
-        ),
+        tests=(f"{_OF_ROADMAP}/test_edges_*.py", f"{_OF_ROADMAP}/test_reading.py"),
     ),
 )
