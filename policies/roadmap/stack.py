@@ -73,10 +73,10 @@ class Stack(Graph):
         return [item for item in self.index.of_kind(*kinds) if self.owner_of(item) == owner]
 
     def stores_of(self, owner: str, *kinds: str) -> list[Store]:
-        """Declared stores of an owner, such as `database` and `cache`."""
+        """Declared stores of an owner, such as `database` and `cache`; a copy is the store that it is of."""
         return [
             store
-            for store in self.stores.values()
+            for store in self.every_store()
             if store.resource is not None
             and store.kind in kinds
             and store.owner is not None

@@ -8,7 +8,6 @@ from typing import Any
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.stores import Store
 from policies.isolation.resources import UNKNOWN, Resource, dig, mapping, sequence, text
-from roadmap.topology import MONOLITH
 
 from ..rule import RoadmapRule, violation
 from ..stack import Stack
@@ -21,20 +20,27 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     for entry in stack.catalog.domains:
         placement = stack.placements.get(entry.domain)
         parked = placement is not None and placement.parked
+        discarding = placement is not None and placement.discarding
         for store in stack.stores_of(entry.domain, "database", "cache"):
             if parked or not stack.workloads_of(entry.domain):
-                yield from _of_store(stack, store, bool(placement and placement.discarding))
+                yield from _of_store(stack, store, entry.domain, discarding=discarding)
 
 
-def _of_store(stack: Stack, store: Store, discarding: bool) -> Iterator[Finding]:
+def _of_store(stack: Stack, store: Store, owner: str, *, discarding: bool) -> Iterator[Finding]:
     resource = store.resource
     assert resource is not None
-    owner = stack.owner_of(resource) or MONOLITH
     for use in stack.uses_of.get(store.key, ()):
         user = use.workload.resource
         yield violation(
             ID, user, f"{store.title} is parked (owner {owner}), and {user.title} uses it", owners=(owner,)
         )
+    if resource.kubernetes:
+        yield from _of_namespace(stack, store, resource)
+    if resource.protected is False and not discarding:
+        yield violation(ID, resource, f"{store.title} is parked, and an update could delete it")
+
+
+def _of_namespace(stack: Stack, store: Store, resource: Resource) -> Iterator[Finding]:
     policies = [item for item in stack.index.of_kind("NetworkPolicy") if item.namespace == resource.namespace]
     if not any(_denies_all(policy) for policy in policies):
         yield violation(
@@ -43,8 +49,6 @@ def _of_store(stack: Stack, store: Store, discarding: bool) -> Iterator[Finding]
     for policy in policies:
         if _opens(policy):
             yield violation(ID, policy, f"{store.title} is parked, and {policy.title} opens its namespace")
-    if resource.protected is False and not discarding:
-        yield violation(ID, resource, f"{store.title} is parked, and an update could delete it")
 
 
 def _denies_all(policy: Resource) -> bool:

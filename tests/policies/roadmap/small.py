@@ -56,6 +56,7 @@ def judged(rule: str, objects: Objects, **config: Any) -> list[Finding]:
     assert chosen, rule
     found = judge(read(objects), {rule: config}, rules=chosen)
     assert not [item.message for item in found if "broke down" in item.message]
+    assert {item.rule for item in found} <= {rule}
     return found
 
 
