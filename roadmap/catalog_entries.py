@@ -111,6 +111,12 @@ class DomainEntry(Frozen):
         """The phase that makes the domain a service."""
         return self.phases[-1]
 
+    @property
+    def service(self) -> ServiceEntry:
+        """What the last phase deploys; `catalog_rules` lets no catalog pass without it."""
+        assert self.last.service is not None
+        return self.last.service
+
     def phase(self, name: str) -> PhaseEntry:
         """The phase of that name; KeyError where there is none."""
         return next((p for p in self.phases if p.name == name), None) or _no_phase(self.domain, name)

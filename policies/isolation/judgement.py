@@ -38,8 +38,8 @@ def _declared(graph: Graph) -> dict[str, str]:
 
 
 def check(rule: Rule, graph: Graph, config: Mapping[str, Any]) -> list[Finding]:
-    """What one rule finds; whatever it trips over counts as a violation, or it would pass every stack."""
+    """What one rule finds, once each; whatever it trips over counts as a violation, or it would pass every stack."""
     try:
-        return list(rule.check(graph, config))
+        return list(dict.fromkeys(rule.check(graph, config)))
     except Exception as error:
         return [broken(rule, error)]

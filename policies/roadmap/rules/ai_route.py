@@ -17,11 +17,10 @@ DOMAIN = "ai"
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Once AI is a service: its paths lead to it, after the old path is retired to nobody else."""
-    entry = stack.entry(DOMAIN)
-    if entry is None or entry.last.service is None or not stack.at_service(DOMAIN):
+    if not stack.at_service(DOMAIN):
         return
     found = stack.answers
-    for route in entry.last.service.routes:
+    for route in stack.catalog.domain(DOMAIN).service.routes:
         own = [item for item in found if item.may_answer(route.path_prefix)]
         if not any(item.owner == DOMAIN for item in own):
             yield violation(
