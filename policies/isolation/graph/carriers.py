@@ -38,7 +38,7 @@ def carrier_of(kind: str, name: str, workload: Workload, index: Index) -> Carrie
 def data_of(carrier: Carrier) -> list[tuple[str, Any]]:
     """Keys and values of a Secret or ConfigMap; values that are no text are unknown."""
     resource = carrier.resource
-    return list(_data_of(resource).items()) if resource is not None else []
+    return list(decoded_data(resource).items()) if resource is not None else []
 
 
 def lists_of(carrier: Carrier) -> tuple[str, ...]:
@@ -62,10 +62,11 @@ def value_of(carrier: Carrier, key: str | None) -> Any:
     if resource is None:
         return None
     closed = any(dig(resource.body, place) is UNKNOWN for place in ("data", "stringData"))
-    return _data_of(resource).get(key or "", UNKNOWN if closed else None)
+    return decoded_data(resource).get(key or "", UNKNOWN if closed else None)
 
 
-def _data_of(resource: Resource) -> dict[str, Any]:
+def decoded_data(resource: Resource) -> dict[str, Any]:
+    """What a Secret, a ConfigMap or what makes one holds, by key, as text; `UNKNOWN` for what is unknown or no text."""
     if resource.decoded is not None:
         return resource.decoded
     found: dict[str, Any] = {}

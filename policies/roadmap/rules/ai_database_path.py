@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policies.isolation.addresses.endpoints import endpoints
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import Resource, strings
+from policies.isolation.graph.carriers import decoded_data
+from policies.isolation.graph.hosts import plausible_host
+from policies.isolation.resources import Resource
 from roadmap.topology import MONOLITH
 
 from ..rule import RoadmapRule, violation
@@ -15,6 +19,7 @@ from ..stack import Stack
 ID = "ai-database-path"
 DOMAIN = "ai"
 _PORT = 5432
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
@@ -35,10 +40,13 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
                 reading.workload.resource, f"{reading.workload.resource.name} → {reading.carrier.title}"
             )
     for resource in stack.owned(DOMAIN, "Secret", "ConfigMap"):
-        if any(lock.store.key in servers for lock in stack.credentials.of_resource(resource)):
-            yield _found(resource, f"{resource.title} opens {next(iter(servers.values())).title}")
-        elif _names_a_server(resource, {store.name for store in servers.values()}):
-            yield _found(resource, f"{resource.title} names {next(iter(servers.values())).title}")
+        opened = {lock.store.key for lock in stack.credentials.of_resource(resource)}
+        named = _named(stack, resource)
+        for key, server in servers.items():
+            if key in opened:
+                yield _found(resource, f"{resource.title} opens {server.title}")
+            elif key in named:
+                yield _found(resource, f"{resource.title} names {server.title}")
     for allowance in stack.allowances:
         if allowance.store.key in servers and stack.owner_of(allowance.client.resource) == DOMAIN:
             yield _found(
@@ -56,14 +64,21 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _names_a_server(resource: Resource, names: set[str]) -> bool:
-    """Whether a value of a carrier holds a server's host."""
-    hosts = [f"{name}-{role}" for name in names for role in ("rw", "ro", "r")]
-    return any(
-        any(host in known for host in hosts)
-        for field in ("data", "stringData")
-        for known in strings(resource.body.get(field))
-    )
+def _named(stack: Stack, carrier: Resource) -> set[str]:
+    """Keys of the servers whose addresses stand in a carrier; a lone word is one where its key says so."""
+    assert carrier.namespace is not None
+    found: set[str] = set()
+    for key, value in decoded_data(carrier).items():
+        if not isinstance(value, str):
+            continue
+        hosts = set(_FULL_NAME.findall(value))
+        hosts |= {item.host for item in endpoints(value) if not item.bare or plausible_host(key, item.host)}
+        for host in hosts:
+            destination = stack.names.resolve(host, carrier.namespace, carrier.scope)
+            if destination is not None:
+                found |= {pod.key for pod in destination.workloads}
+                found |= {destination.store.key} if destination.store is not None else set()
+    return found
 
 
 def _found(resource: Resource, path: str) -> Finding:
