@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import UNKNOWN, sequence, text
+from policies.isolation.resources import sequence, text
 from roadmap.anti_patterns import IDENTITY_PRODUCTS, is_identity_product
 from roadmap.topology import MONOLITH
 
@@ -24,10 +24,15 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
         tuple(known for item in sequence(config.get("products")) if (known := text(item)))
         or IDENTITY_PRODUCTS
     )
-    monolith = {_repository(image) for item in stack.workloads_of(MONOLITH) for image in item.images}
+    monolith = {
+        _repository(image)
+        for item in stack.workloads_of(MONOLITH)
+        for image in item.images
+        if not is_proxy_image(image)
+    }
     for workload in stack.serving(DOMAIN):
         for image in stack.images_of(workload):
-            if image is UNKNOWN or not isinstance(image, str) or not image:
+            if not isinstance(image, str) or not image:
                 yield violation(
                     ID, workload.resource, f"{workload.resource.title} runs an image that is not known yet"
                 )
