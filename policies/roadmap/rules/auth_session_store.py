@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,10 +16,14 @@ DOMAIN = "auth"
 _REMOTE = (
     "KC_CACHE_REMOTE_HOST",
     "KC_CACHE_REMOTE_PORT",
-    "--cache-remote-host",
     "KC_SPI_CONNECTIONS_INFINISPAN",
+    "cache-remote-host",
+    "cache-remote-port",
 )
-_INTROSPECTION = ("INTROSPECTION_URL", "INTROSPECTION_ENDPOINT", "TOKEN_INTROSPECTION")
+"""Beginnings of variables and of options, whose dashes are gone when they come from a command line."""
+_INTROSPECTION = re.compile(
+    r"introspection[_.-]?(url|uri|endpoint)$|token[_.-]?introspection$", re.IGNORECASE
+)
 
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
@@ -38,7 +43,7 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
                 yield violation(
                     ID, workload.resource, f"{workload.resource.title} keeps sessions outside ({name})"
                 )
-            elif owner not in (None, DOMAIN) and name.upper().endswith(_INTROSPECTION):
+            elif owner not in (None, DOMAIN) and _INTROSPECTION.search(name):
                 yield violation(
                     ID,
                     workload.resource,
