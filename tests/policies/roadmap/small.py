@@ -45,6 +45,21 @@ def move(*, more: Mapping[str, Any] | None = None, **placements: Mapping[str, An
     return resource(ROOT, "roadmap", inputs | dict(more or {}))
 
 
+def measured(
+    value: float, unit: str = "%", criterion: str = "test_coverage", domain: str = "ai"
+) -> dict[str, Any]:
+    """Evidence of a domain with one measurement, as a move registers it."""
+    found = {"value": value, "unit": unit, "source": "a report", "date": DAY}
+    return {domain: {"domain": domain, "criteria": {criterion: found}}}
+
+
+def route(name: str, path: Any, *backends: Any) -> Any:
+    """An HTTPRoute that leads a path to Services, `{"name": "ai-api", "namespace": "ai"}`."""
+    rule = {"matches": [{"path": {"type": "PathPrefix", "value": path}}], "backendRefs": list(backends)}
+    body = {"metadata": {"name": name, "namespace": "edge"}, "spec": {"rules": [rule]}}
+    return resource("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", name, {"kind": "HTTPRoute", **body})
+
+
 def read(objects: Objects) -> Stack:
     """The stack as the rules see it."""
     return Stack([resource_of(item) for item in objects])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ..stack import UNKNOWN, deployment, kube, resource, service
-from .small import Objects, move, told
+from ..stack import UNKNOWN, deployment, kube, service
+from .small import Objects, move, route, told
 
 INSIDE = move(ai={"phase": "worker"})
 RETIRED = move(ai={"phase": "service", "old_path": "retired"})
@@ -21,12 +21,6 @@ SERVICES = [
 ]
 AI, MONOLITH = {"name": "ai-api", "namespace": "ai"}, {"name": "monolith-api", "namespace": "monolith"}
 NOBODYS = {"name": "nobodys", "namespace": "lost"}
-
-
-def route(name: str, path: Any, *backends: Any) -> Any:
-    rule = {"matches": [{"path": {"type": "PathPrefix", "value": path}}], "backendRefs": list(backends)}
-    return resource("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", name, {
-        "kind": "HTTPRoute", "metadata": {"name": name, "namespace": "edge"}, "spec": {"rules": [rule]}})  # fmt: skip
 
 
 API, WEBSOCKET = route("ai", "/api/v1/ai", AI), route("ai-websocket", "/ws/ai", AI)
