@@ -54,9 +54,13 @@ class Stack(Graph):
                 self.move = found
             else:
                 self.unreadable = found
+        phases = {(entry.domain, phase.name) for entry in self.catalog.domains for phase in entry.phases}
         self.placements: dict[str, DomainPlacement] = {
-            placement.domain: placement for placement in (self.move.next_placements if self.move else ())
+            placement.domain: placement
+            for placement in (self.move.next_placements if self.move else ())
+            if (placement.domain, placement.phase) in phases
         }
+        """By domain; one in a phase that the catalog does not know is left to `registered-move`."""
 
     @property
     def concerned(self) -> bool:

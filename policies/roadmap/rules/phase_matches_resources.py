@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import Resource, strings
+from policies.isolation.graph.carriers import decoded_data
+from policies.isolation.resources import Resource
 from roadmap.catalog_entries import DomainEntry
 from roadmap.topology import MONOLITH, DomainPlacement
 from roadmap.transition import prepared
@@ -16,6 +17,7 @@ from ..rule import RoadmapRule, violation
 from ..stack import Stack
 
 ID = "phase-matches-resources"
+_STORES = ("database", "cache")
 
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
@@ -34,16 +36,10 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _lacking(stack: Stack, entry: DomainEntry) -> Iterator[Finding]:
     """A service without its own workloads, stores or namespace (Extraction Path, last phase)."""
-    service, domain = entry.last.service, entry.domain
-    if service is None:
-        return
+    service, domain = entry.service, entry.domain
     running = {_name(item.resource) for item in stack.workloads_of(domain)}
     missing = [f"workload {item.name}" for item in service.workloads if item.name not in running]
-    stores = {
-        store.name: store.kind
-        for store in stack.stores_of(domain, "database", "cache")
-        if store.resource is not None
-    }
+    stores = {store.name for store in stack.stores_of(domain, *_STORES)}
     missing += [f"store {item.name}" for item in service.stores if item.name not in stores]
     if not stack.owned(domain, "Namespace"):
         missing.append("a namespace")
@@ -58,7 +54,7 @@ def _too_much(stack: Stack, entry: DomainEntry, placement: DomainPlacement) -> I
     domain = entry.domain
     found: list[Resource] = [item.resource for item in stack.workloads_of(domain)]
     if not placement.parked:
-        found += [store.resource for store in stack.stores_of(domain, "database", "cache") if store.resource]
+        found += [stack.index.by_key[store.key] for store in stack.stores_of(domain, *_STORES)]
     found += stack.owned(domain, "HTTPRoute", "Ingress")
     if not prepared(entry, placement):
         found += stack.owned(domain, "Namespace", "ServiceAccount", "Role", "RoleBinding")
@@ -96,10 +92,9 @@ def _external_issuer(stack: Stack, domain: str) -> bool:
     if stack.workloads_of(domain):
         return False
     return any(
-        "JWKS" in str(name) and "https://" in text
+        "JWKS" in name and isinstance(value, str) and "https://" in value
         for resource in stack.owned(MONOLITH, "ConfigMap")
-        for name, value in dict(resource.body.get("data") or {}).items()
-        for text in strings(value)
+        for name, value in decoded_data(resource).items()
     )
 
 
