@@ -110,6 +110,11 @@ def sequence(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else ()
 
 
+def items(value: Any) -> Sequence[Any]:
+    """What a list holds: one `UNKNOWN` where only the update will know, nothing if it is no list."""
+    return (UNKNOWN,) if value is UNKNOWN else sequence(value)
+
+
 def text(value: Any) -> str | None:
     """`value` as text if it is a known scalar, else None."""
     if isinstance(value, str) or value is None:

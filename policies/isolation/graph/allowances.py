@@ -31,6 +31,8 @@ class Allowance:
     policy: Resource
     client: Workload
     store: Store
+    pods: Any = None
+    """Selector by which the policy chooses the store's pods."""
     guarded: bool = False
     """Whether it is the client's alone, and policies at the store decide for themselves whom they let in."""
 
@@ -46,7 +48,8 @@ def allowances(graph: Graph) -> Iterator[Allowance]:
             for client in _peers(graph, policy, sequence(dig(rule, "from"))):
                 for store in stores:
                     if _opens(rule, store) and client.key != store.key:
-                        yield Allowance(policy=policy, client=client, store=store)
+                        selector = spec.get("podSelector")
+                        yield Allowance(policy=policy, client=client, store=store, pods=selector)
         for rule in sequence(spec.get("egress")):
             for peer in sequence(dig(rule, "to")):
                 for namespace in _namespaces(graph, policy, peer):
@@ -56,7 +59,9 @@ def allowances(graph: Graph) -> Iterator[Allowance]:
                         known = store.key in guarded
                         for client in own:
                             if _opens(rule, store) and client.key != store.key:
-                                yield Allowance(policy=policy, client=client, store=store, guarded=known)
+                                yield Allowance(
+                                    policy=policy, client=client, store=store, pods=selector, guarded=known
+                                )
 
 
 def _guarded(graph: Graph) -> set[str]:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.graph.allowances import Allowance
 from policies.isolation.graph.carriers import Carrier, value_of
 from policies.isolation.graph.given import Variable
 from policies.isolation.graph.stores import Store
 from policies.isolation.graph.workloads import Workload
-from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text
+from policies.isolation.resources import UNKNOWN, dig, items, text
 
 from ..rule import RoadmapRule, violation
 from ..stack import Stack
@@ -20,8 +19,15 @@ from ..stack import Stack
 ID = "analytics-reads-replica"
 ROLE = "analytics_reader"
 DOMAIN = "analytics"
+_URL = re.compile(rf"//{ROLE}[:@]\S*")
+_OTHER_URL = re.compile(rf"//(?!{ROLE}[:@])[^:@/\s]+(?::[^@/\s]*)?(@\S*)")
+_SETTING = re.compile(rf"\b(?i:user|username)\s*=\s*['\"]?{ROLE}\b")
+_HOST = re.compile(r"(?://|[@,]|\bhost\s*=\s*['\"]?)([^/?\s'\"@&,;]+)", re.IGNORECASE)
+_USER = re.compile(r"(?P<stem>.*?)(?:user|username|login)", re.IGNORECASE)
+_BESIDE_USER = ("host", "hostname", "server", "address", "url", "uri", "dsn")
 _ADDRESS = re.compile(r"\w*analytics\w*(url|uri|dsn|host)", re.IGNORECASE)
 _INSTANCE_ROLE = "cnpg.io/instanceRole"
+_UNKNOWN_END = "an address that is not known yet"
 
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
@@ -30,9 +36,8 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
         return
     for workload in stack.index.workloads.values():
         reads = [reading for group in stack.given(workload) for reading in _readings(stack, group)]
-        for variable, host in reads:
-            if host != "replica":
-                where = "an address that is not known yet" if host is None else "the primary"
+        for variable, where in reads:
+            if where is not None:
                 yield violation(
                     ID,
                     workload.resource,
@@ -46,18 +51,17 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _readings(stack: Stack, group: list[Variable]) -> Iterator[tuple[str, str | None]]:
-    """Variables of a container that log in as the reader, each with the end it names; None for an unknown one."""
+    """Variables of a container that log in as the reader, each with what it reads where that is not the replica."""
     holds_password = any(_is_password(variable) for variable in group)
     for variable in group:
         if isinstance(variable.value, str):
-            if (
-                f"//{ROLE}:" in variable.value
-                or f"//{ROLE}@" in variable.value
-                or f"user={ROLE}" in variable.value
-            ):
-                yield variable.name, _end(stack, variable.value)
+            for address in _logins(variable.value):
+                yield variable.name or "an argument", _wrong_end(stack, address)
+            for other in _beside(variable, group) if variable.value == ROLE else ():
+                known = isinstance(other.value, str)
+                yield other.name, _wrong_end(stack, f"host={other.value}") if known else _UNKNOWN_END
         elif variable.value is UNKNOWN and holds_password and _ADDRESS.fullmatch(variable.name):
-            yield variable.name, None
+            yield variable.name, _UNKNOWN_END
 
 
 def _is_password(variable: Variable) -> bool:
@@ -67,29 +71,67 @@ def _is_password(variable: Variable) -> bool:
     return value_of(carrier, "username") == ROLE or ROLE.replace("_", "-") in carrier.name
 
 
-def _end(stack: Stack, value: str) -> str | None:
-    for store in stack.main_databases:
-        if f"{store.name}-ro" in value:
-            return "replica"
-        if f"{store.name}-" in value or f"{store.name}." in value:
-            return "primary"
-    return "replica" if not any(store.name in value for store in stack.main_databases) else "primary"
+def _logins(value: str) -> Iterator[str]:
+    """What logs in as the reader: a URL, or a line of settings."""
+    for line in value.splitlines():
+        if _SETTING.search(line):
+            yield line
+        else:
+            yield from _URL.findall(line)
+
+
+def _beside(user: Variable, group: list[Variable]) -> list[Variable]:
+    """The addresses beside a user's name: `DB_HOST` and `DB_URL` beside `DB_USER`."""
+    named = _USER.fullmatch(user.name)
+    beside = {f"{named['stem']}{end}".lower() for end in _BESIDE_USER} if named else set()
+    return [item for item in group if item.name.lower() in beside]
+
+
+def _wrong_end(stack: Stack, address: str) -> str | None:
+    """What an address leads the reader to, other than replicas or a server that is not the monolith's."""
+    hosts = _hosts(address)
+    if any(_is_primary(stack, host) for host in hosts):
+        return "the primary"
+    return _UNKNOWN_END if any("$" in host for host in hosts) else None
+
+
+def _hosts(address: str) -> list[str]:
+    """First parts of the names in an address that may be hosts."""
+    return [re.split(r"[.:]", host)[0] for host in _HOST.findall(address)]
+
+
+def _is_primary(stack: Stack, host: str) -> bool:
+    """Whether a name is the monolith's database's, and not that of its replicas."""
+    names = [store.name for store in stack.main_databases]
+    return host not in [f"{name}-ro" for name in names] and f"{host}-".startswith(
+        tuple(f"{name}-" for name in names)
+    )
 
 
 def _has_other_login(stack: Stack, workload: Workload) -> bool:
     """Whether it may reach the primary as somebody else, so that only the address keeps the reader off it."""
-    return any(
+    as_another = any(
         use.login not in (None, ROLE)
-        for store in stack.main_databases
-        for use in stack.uses_of.get(store.key, ())
-        if use.workload is workload
+        for use in stack.uses
+        if use.workload is workload and use.store in stack.main_databases
+    )
+    return as_another or any(
+        _is_primary(stack, host)
+        for group in stack.given(workload)
+        for variable in group
+        if isinstance(variable.value, str)
+        for address in _OTHER_URL.findall(variable.value)
+        for host in _hosts(address)
     )
 
 
 def _network(stack: Stack, workload: Workload) -> Iterator[Finding]:
-    servers = {store.key for store in stack.main_databases}
     for allowance in stack.allowances:
-        if allowance.client is workload and allowance.store.key in servers and _to_primary(allowance):
+        if (
+            allowance.client is workload
+            and allowance.store in stack.main_databases
+            and text(dig(allowance.pods, "matchLabels", _INSTANCE_ROLE)) != "replica"
+        ):
             yield violation(
                 ID,
                 allowance.policy,
@@ -98,29 +140,18 @@ def _network(stack: Stack, workload: Workload) -> Iterator[Finding]:
             )
 
 
-def _to_primary(allowance: Allowance) -> bool:
-    """Whether a policy is about all instances, or the primary: it has to say `replica`."""
-    selectors = [dig(allowance.policy.body, "spec", "podSelector")]
-    for rule in sequence(dig(allowance.policy.body, "spec", "egress")):
-        selectors += [dig(peer, "podSelector") for peer in sequence(dig(rule, "to"))]
-    roles = [
-        text(mapping(dig(selector, "matchLabels")).get(_INSTANCE_ROLE))
-        for selector in selectors
-        if "cnpg.io/cluster" in mapping(dig(selector, "matchLabels"))
-    ]
-    return not roles or any(role != "replica" for role in roles)
-
-
 def _left_behind(store: Store) -> Iterator[Finding]:
     assert store.resource is not None
-    for role in sequence(dig(store.resource.body, "spec", "managed", "roles")):
-        name = text(dig(role, "name")) or ""
+    for role in items(dig(store.resource.body, "spec", "managed", "roles")):
+        name = text(dig(role, "name"))
         gone = text(dig(role, "ensure")) == "absent" or dig(role, "login") is False
-        if name.startswith(f"{DOMAIN}_") and not gone:
+        if (name is None or name.partition("_")[0] == DOMAIN) and not gone:
             yield violation(
                 ID,
                 store.resource,
-                f"{store.title} still has role {name}, and analytics has a store of its own",
+                f"{store.title} still has role {name}, and analytics has a store of its own"
+                if name is not None
+                else f"{store.title} has a role that is not known yet, and none of analytics may be left",
             )
 
 
