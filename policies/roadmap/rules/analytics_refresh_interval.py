@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import dig, text
+from policies.isolation.resources import UNKNOWN, dig, text
 from roadmap.anti_patterns import LONGEST_REFRESH_MINUTES, longest_gap
 from roadmap.topology import WorkloadRole
 
@@ -19,12 +19,9 @@ DOMAIN = "analytics"
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Schedules of everything that refreshes, by its role or by the catalog's name for it."""
-    entry = stack.entry(DOMAIN)
-    if entry is None:
-        return
     named = {
         item.name
-        for phase in entry.phases
+        for phase in stack.catalog.domain(DOMAIN).phases
         for item in phase.monolith.workloads
         if item.role is WorkloadRole.REFRESH
     }
@@ -38,8 +35,10 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         schedule = text(dig(resource.body, "spec", "schedule"))
         gap = longest_gap(schedule) if schedule is not None else None
-        if dig(resource.body, "spec", "suspend") not in (None, False):
-            yield violation(ID, resource, f"{resource.title} is suspended, so its views only grow old")
+        suspended = dig(resource.body, "spec", "suspend")
+        if suspended or suspended is UNKNOWN:
+            said = "is" if suspended else "may be"
+            yield violation(ID, resource, f"{resource.title} {said} suspended, so its views only grow old")
         elif gap is None:
             said = f"on `{schedule}`" if schedule is not None else "on a schedule that is not known yet"
             yield violation(
