@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text
+from policies.isolation.resources import UNKNOWN, dig, items, mapping, sequence, text
 from roadmap.anti_patterns import VIEWS_SCHEMA, is_neutral_parameter
 
 from ..rule import RoadmapRule, violation
+from ..sql import Script
 from ..stack import Stack
 
 ID = "analytics-tuning"
+_OBSERVERS = ("pg_stat_statements", "auto_explain")
 _RELATION = r'(?P<relation>"?[\w$%]+"?(?:\."?[\w$%]+"?)?)'
 _STATEMENTS = (
     (
@@ -29,43 +31,47 @@ _STATEMENTS = (
         ),
     ),
 )
-_SETTING = re.compile(r"\balter\s+(?:system|database\s+\S+)\s+set\s+(?P<name>[\w.]+)", re.IGNORECASE)
+_SETTING = re.compile(r"\balter\s+(?:system|database\s+\S+)\s+set\s+\"?(?P<name>[\w.]+)", re.IGNORECASE)
 
 
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Parameters of the main database's server, and DDL outside schema `analytics`."""
-    also = tuple(known for item in sequence(config.get("neutralParameters")) if (known := text(item)))
+    also = tuple(known.lower() for item in sequence(config.get("neutralParameters")) if (known := text(item)))
     for store in stack.main_databases:
         assert store.resource is not None
-        for place in (("postgresql", "parameters"), ("parameters",)):
-            parameters = dig(store.resource.body, "spec", *place)
-            if parameters is UNKNOWN:
-                yield violation(ID, store.resource, f"{store.title} has parameters that are not known yet")
-            for name in mapping(parameters):
-                if not is_neutral_parameter(name, also):
-                    yield violation(
-                        ID, store.resource, f"{store.title} sets {name}, which favours a kind of query"
-                    )
-        libraries = dig(store.resource.body, "spec", "postgresql", "shared_preload_libraries")
-        for library in sequence(libraries):
-            if (known := text(library)) not in ("pg_stat_statements", "auto_explain"):
-                yield violation(
-                    ID, store.resource, f"{store.title} loads {known or 'a library not known yet'}"
-                )
+        for reason in _settings(dig(store.resource.body, "spec"), also):
+            yield violation(ID, store.resource, f"{store.title} {reason}")
     for script in stack.scripts:
         where = f"{script.resource.title} ({script.name})"
-        for what, pattern in _STATEMENTS:
-            for match in pattern.finditer(script.text):
-                relation = match["relation"].replace('"', "")
-                if not relation.lower().startswith(f"{VIEWS_SCHEMA}.") and not script.leaves_open(relation):
-                    yield violation(
-                        ID, script.resource, f"{where}: {what} of {relation}, outside schema {VIEWS_SCHEMA}"
-                    )
-        for match in _SETTING.finditer(script.text):
-            if not is_neutral_parameter(match["name"].lower(), also):
-                yield violation(
-                    ID, script.resource, f"{where}: sets {match['name'].lower()} for the whole server"
-                )
+        for reason in _statements(script, also):
+            yield violation(ID, script.resource, f"{where}: {reason}")
+
+
+def _settings(spec: Any, also: tuple[str, ...]) -> Iterator[str]:
+    """What a server's declaration sets and loads."""
+    for place in (("postgresql", "parameters"), ("parameters",)):
+        parameters = dig(spec, *place)
+        if parameters is UNKNOWN:
+            yield "has parameters that are not known yet"
+        for name in mapping(parameters):
+            if not is_neutral_parameter(name.lower(), also):
+                yield f"sets {name}, which favours a kind of query"
+    for library in items(dig(spec, "postgresql", "shared_preload_libraries")):
+        if (known := text(library)) not in _OBSERVERS:
+            yield f"loads {known or 'a library not known yet'}"
+
+
+def _statements(script: Script, also: tuple[str, ...]) -> Iterator[str]:
+    """What a script makes outside schema `analytics`, and sets for everybody."""
+    for what, pattern in _STATEMENTS:
+        for match in pattern.finditer(script.text):
+            relation = match["relation"].replace('"', "")
+            if not relation.lower().startswith(f"{VIEWS_SCHEMA}.") and not script.leaves_open(relation):
+                yield f"{what} of {relation}, outside schema {VIEWS_SCHEMA}"
+    for match in _SETTING.finditer(script.text):
+        name = match["name"].lower()
+        if not is_neutral_parameter(name, also):
+            yield f"sets {name} for the whole server"
 
 
 RULE = RoadmapRule(
