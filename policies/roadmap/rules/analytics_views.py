@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import dig, sequence, text
+from policies.isolation.resources import UNKNOWN, dig, items, text
 from roadmap.anti_patterns import VIEWS_OWNERS, VIEWS_SCHEMA
 
 from ..rule import RoadmapRule, violation
@@ -16,10 +16,12 @@ from ..stack import Stack
 
 ID = "analytics-views"
 _NAME = r'"?[\w$%]+"?'
-_ROLES = rf"(?P<roles>{_NAME}(?:\s*,\s*{_NAME})*)"
+_ROLES = rf"(?:group\s+)?(?P<roles>{_NAME}(?:\s*,\s*{_NAME})*)"
+_QUALIFIED = rf"{_NAME}(?:\.{_NAME})?"
+_SCHEMAS = rf"(?:all\s+\w+\s+in\s+)?schema\s+(?:{_NAME}\s*,\s*)*?\"?{VIEWS_SCHEMA}\"?(?:\s*,\s*{_NAME})*"
+_RELATIONS = rf"(?:table\s+)?(?:{_QUALIFIED}\s*,\s*)*?\"?{VIEWS_SCHEMA}\"?\.{_NAME}(?:\s*,\s*{_QUALIFIED})*"
 _GRANT = re.compile(
-    rf"\bgrant\s+[\w\s,]+?\s+on\s+(?:(?:all\s+\w+\s+in\s+)?schema\s+\"?{VIEWS_SCHEMA}\"?|(?:table\s+)?\"?{VIEWS_SCHEMA}\"?"
-    rf"\.{_NAME})\s+to\s+{_ROLES}",
+    rf"\bgrant\s+[\w\s,()\"]+?\s+on\s+(?:{_SCHEMAS}|{_RELATIONS})\s+to\s+{_ROLES}",
     re.IGNORECASE,
 )
 _DEFAULTS = re.compile(
@@ -27,11 +29,15 @@ _DEFAULTS = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(
-    rf"\balter\s+(?:materialized\s+view|view|table)\s+(?:if\s+exists\s+)?\"?{VIEWS_SCHEMA}\"?\.{_NAME}\s+owner\s+to\s+"
-    rf"{_ROLES}",
+    rf"(?:\balter\s+(?:(?:materialized\s+view|view|table)\s+(?:if\s+exists\s+)?\"?{VIEWS_SCHEMA}\"?\.{_NAME}"
+    rf"|schema\s+\"?{VIEWS_SCHEMA}\"?)\s+owner\s+to"
+    rf"|\bcreate\s+schema\s+(?:if\s+not\s+exists\s+)?\"?{VIEWS_SCHEMA}\"?\s+authorization)\s+{_ROLES}",
     re.IGNORECASE,
 )
-_MEMBER = re.compile(rf"\bgrant\s+\"?analytics_\w+\"?\s+to\s+{_ROLES}", re.IGNORECASE)
+_MEMBER = re.compile(
+    rf"\bgrant\s+(?:{_NAME}\s*,\s*)*?\"?analytics(?:_\w+)?\"?(?:\s*,\s*{_NAME})*\s+to\s+{_ROLES}",
+    re.IGNORECASE,
+)
 _VIEW = re.compile(
     rf"\bcreate\s+materialized\s+view\s+(?:if\s+not\s+exists\s+)?(?P<view>{_NAME}(?:\.{_NAME})?)",
     re.IGNORECASE,
@@ -42,7 +48,7 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Grants, owners and memberships in every SQL text that the monolith's database is given, and in its roles."""
     for script in stack.scripts:
         where = f"{script.resource.title} ({script.name})"
-        for reason in dict.fromkeys((*_rows(script), *_statements(script))):
+        for reason in (*_rows(script), *_statements(script)):
             yield violation(ID, script.resource, f"{where}: {reason}")
     for resource in unknown_scripts(stack):
         yield violation(
@@ -50,25 +56,38 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
         )
     for store in stack.main_databases:
         assert store.resource is not None
-        for role in sequence(dig(store.resource.body, "spec", "managed", "roles")):
+        for role in items(dig(store.resource.body, "spec", "managed", "roles")):
             name = text(dig(role, "name")) or "a role that is not known yet"
-            of = [item for item in map(text, sequence(dig(role, "inRoles"))) if item in VIEWS_OWNERS]
-            if of and name not in VIEWS_OWNERS:
+            if name in VIEWS_OWNERS or text(dig(role, "ensure")) == "absent":
+                continue
+            within = items(dig(role, "inRoles"))
+            of = [item for item in map(text, within) if item in VIEWS_OWNERS]
+            if of:
                 yield violation(ID, store.resource, f"{store.title}: {name} is a member of {', '.join(of)}")
+            elif UNKNOWN in within:
+                yield violation(
+                    ID, store.resource, f"{store.title}: {name} may be a member of a role of analytics"
+                )
 
 
 def _rows(script: Script) -> Iterator[str]:
     """What the rows say from which this project's own scripts make their statements."""
-    for row in script.rows("wanted_schema"):
-        schema, owner, reader = (*row, None, None, None)[:3]
+    for table in ("wanted_schema", "wanted_view"):
+        for row in script.rows(table):
+            if len(row) < 3:
+                yield f"a row of {table} is not written out"
+    for schema, owner, reader in _beginnings(script, "wanted_schema"):
         if schema != VIEWS_SCHEMA or owner not in VIEWS_OWNERS or reader not in VIEWS_OWNERS:
             yield f"schema {schema} is for views of {owner}, read by {reader}, and not of analytics alone"
-    for row in script.rows("wanted_view"):
-        schema, view, reader = (*row, None, None, None)[:3]
+    for schema, view, reader in _beginnings(script, "wanted_view"):
         if schema != VIEWS_SCHEMA:
             yield f"view {schema}.{view} lies outside schema {VIEWS_SCHEMA}"
         if reader not in VIEWS_OWNERS:
             yield f"view {schema}.{view} is read by {reader}"
+
+
+def _beginnings(script: Script, table: str) -> list[tuple[object, ...]]:
+    return [row[:3] for row in script.rows(table) if len(row) >= 3]
 
 
 def _statements(script: Script) -> Iterator[str]:
