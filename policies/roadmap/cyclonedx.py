@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from policies.isolation.resources import sequence, text
+from policies.isolation.resources import dig, mapping, sequence, text
+
+from .images import repository
 
 PUBLIC_HOSTS = (
     "pypi.org", "files.pythonhosted.org", "registry.npmjs.org", "repo1.maven.org", "repo.maven.apache.org",
@@ -19,6 +21,9 @@ PUBLIC_HOSTS = (
 )  # fmt: skip
 PUBLIC_TYPES = ("pypi", "npm", "maven", "golang", "cargo", "gem", "deb", "apk", "rpm", "nuget", "generic-os")
 """Types of package URLs whose registry is a public one unless the URL says otherwise."""
+
+NO_PACKAGES = ("operating-system", "file")
+"""Types of components that are listed beside the packages, without a package URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +35,15 @@ class Package:
     hosts: tuple[str, ...]
     """Where it says it comes from."""
 
-    def is_internal(self, patterns: tuple[str, ...]) -> bool:
+    def is_called(self, patterns: Iterable[str]) -> bool:
+        """Whether its name, with its group or without, fits one; case does not matter, nor `_` instead of `-`."""
+        name = _folded(self.name)
+        names = (name, name.rpartition("/")[2])
+        return any(fnmatchcase(name, _folded(pattern)) for name in names for pattern in patterns)
+
+    def is_internal(self, patterns: Iterable[str]) -> bool:
         """Whether it is one of the company's own: by name, or by coming from no public registry."""
-        names = {self.name, self.name.replace("_", "-")}
-        named = any(fnmatchcase(name.lower(), pattern.lower()) for name in names for pattern in patterns)
-        return named or any(host not in PUBLIC_HOSTS for host in self.hosts)
+        return self.is_called(patterns) or any(host not in PUBLIC_HOSTS for host in self.hosts)
 
     @property
     def provenance_known(self) -> bool:
@@ -57,65 +66,72 @@ class Bill:
 def read_bill(path: Path) -> Bill | str:
     """The bill in a file, or a sentence on why there is none."""
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_bytes())
     except OSError:
         return "cannot be read"
     except ValueError:
         return "is not valid JSON"
     if not isinstance(content, Mapping) or content.get("bomFormat") != "CycloneDX":
         return "is no CycloneDX document"
-    components = content.get("components")
-    if not isinstance(components, list):
+    components = sequence(content.get("components"))
+    if not components:
         return "lists no components"
     return Bill(
-        subject=_subject(content.get("metadata")),
-        packages=tuple(_package(item) for found in components for item in _flat(found)),
+        subject=_subject(mapping(dig(content, "metadata", "component"))),
+        packages=tuple(
+            _package(item)
+            for found in components
+            for item in _flat(found)
+            if item.get("type") not in NO_PACKAGES
+        ),
     )
 
 
-def _flat(component: Any) -> list[Mapping[str, Any]]:
+def _flat(component: Any) -> Iterator[Mapping[str, Any]]:
     """A component and those inside it."""
-    if not isinstance(component, Mapping):
-        return [{}]
-    return [component, *(item for nested in sequence(component.get("components")) for item in _flat(nested))]
+    yield mapping(component)
+    for nested in sequence(dig(component, "components")):
+        yield from _flat(nested)
 
 
-def _subject(metadata: Any) -> str | None:
-    component = metadata.get("component") if isinstance(metadata, Mapping) else None
-    if not isinstance(component, Mapping):
-        return None
-    purl = text(component.get("purl")) or ""
-    if purl.startswith("pkg:oci/"):
-        found = _qualifiers(purl).get("repository_url")
-        if found:
-            return found.partition("@")[0]
-    return text(component.get("name"))
+def _subject(component: Mapping[str, Any]) -> str | None:
+    purl, name = text(component.get("purl")), text(component.get("name"))
+    if purl is not None and purl.startswith("pkg:oci/"):
+        name = _qualifiers(purl).get("repository_url", name)
+    return repository(name) if name else None
 
 
 def _package(component: Mapping[str, Any]) -> Package:
     purl = text(component.get("purl"))
-    qualifiers = _qualifiers(purl or "")
+    qualifiers = _qualifiers(purl)
     urls = [qualifiers[name] for name in ("repository_url", "download_url", "vcs_url") if name in qualifiers]
     urls += [
         found
         for item in sequence(component.get("externalReferences"))
-        if isinstance(item, Mapping)
-        and text(item.get("type")) == "distribution"
-        and (found := text(item.get("url")))
+        if dig(item, "type") == "distribution" and (found := text(dig(item, "url")))
     ]
     group, name = text(component.get("group")), text(component.get("name")) or "a component without a name"
     return Package(
         name=f"{group}/{name}" if group else name,
         purl=purl,
-        hosts=tuple(host for url in urls if (host := _host(url))),
+        hosts=tuple(map(_host, urls)),
     )
 
 
-def _qualifiers(purl: str) -> dict[str, str]:
-    query = purl.partition("#")[0].partition("?")[2]
-    return {name: unquote(value) for name, value in parse_qsl(query)}
+def _qualifiers(purl: str | None) -> dict[str, str]:
+    if purl is None:
+        return {}
+    pairs = (pair.partition("=") for pair in purl.partition("#")[0].partition("?")[2].split("&"))
+    return {name: unquote(value) for name, _, value in pairs if value}
 
 
 def _host(url: str) -> str:
-    address = url.removeprefix("git+")
-    return urlsplit(address if "://" in address else f"//{address}").hostname or address
+    """Where a URL leads; one that names no host, or cannot be read, stands for itself and is no public one."""
+    try:
+        return urlsplit(url if "://" in url else f"//{url}").hostname or url
+    except ValueError:
+        return url
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "-")

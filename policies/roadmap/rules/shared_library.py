@@ -11,16 +11,17 @@ from policies.isolation.resources import UNKNOWN, mapping, sequence, text
 from roadmap.anti_patterns import is_identity_product
 
 from ..cyclonedx import Bill, read_bill
-from ..images import is_proxy_image
+from ..images import is_proxy_image, repository
 from ..rule import RoadmapRule, violation
 from ..stack import Stack
 
 ID = "shared-library"
 PROJECT = Path(__file__).resolve().parents[3]
 FOLDER = "stacks/sboms/{environment}"
-INTERNAL = ("pmt-*", "pmt_*", "pmt", "app")
+INTERNAL = ("pmt-*", "pmt", "app")
 ALLOWED = ("pmt-logging", "pmt-auth-validation")
 """Infrastructure utilities: logging and the validation of tokens."""
+_UNSHOWN = "an image that only the update will know"
 
 
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
@@ -44,6 +45,7 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
                 ID,
                 resource,
                 f"{domain}: bill of materials {where} {bill}; nobody knows what is in it",
+                owners=(domain,),
             )
             continue
         for reason in _judge(bill, images, internal, allowed):
@@ -51,31 +53,33 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _texts(config: Mapping[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(known for item in sequence(config.get(name)) if (known := text(item))) or default
+    """What a list of the configuration holds; an empty one says that there is nothing."""
+    given = config.get(name)
+    return tuple(known for item in sequence(default if given is None else given) if (known := text(item)))
 
 
 def _images(stack: Stack, domain: str) -> set[str]:
-    """Repositories of what a domain runs, products of others left out; `?` stands for one not known yet."""
+    """Repositories of what a domain runs, products of others left out; `_UNSHOWN` stands for one not known yet."""
     found = set()
     for workload in stack.serving(domain):
-        for image in stack.images_of(workload):
-            if image is UNKNOWN or not isinstance(image, str):
-                found.add("?")
-            elif image and not is_proxy_image(image) and not is_identity_product(image):
-                head, slash, tail = image.partition("@")[0].rpartition("/")
-                found.add(head + slash + tail.partition(":")[0])
+        for image in list(stack.images_of(workload)) or [UNKNOWN]:
+            if not isinstance(image, str) or not image:
+                found.add(_UNSHOWN)
+            elif not is_proxy_image(image) and not is_identity_product(image):
+                found.add(repository(image))
     return found
 
 
 def _judge(
     bill: Bill, images: set[str], internal: tuple[str, ...], allowed: tuple[str, ...]
 ) -> Iterator[str]:
-    for image in sorted(images - {bill.subject or ""}):
+    for image in sorted(images - {bill.subject}):
         yield f"its bill of materials is of {bill.subject or 'nothing'}, and it runs {image}"
     for package in bill.packages:
         if package.is_internal(internal):
-            if package.name.lower().replace("_", "-") not in allowed:
-                yield f"{package.name} is a library of ours, and only {', '.join(allowed)} may be shared"
+            if not package.is_called(allowed):
+                only = f"only {', '.join(allowed)} may" if allowed else "none may"
+                yield f"{package.name} is a library of ours, and {only} be shared"
         elif not package.provenance_known:
             yield f"nothing says where {package.name} comes from"
 

@@ -6,7 +6,9 @@ each rule thousands of times; and a table reads best that shows everything a rul
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from policies.isolation.findings import Finding
@@ -84,3 +86,15 @@ def brief(finding: Finding) -> str:
     level = "" if finding.level == "mandatory" else f"{finding.level} "
     owners = f" ({', '.join(finding.owners)})" if finding.owners else ""
     return f"{level}{finding.store_kind} {finding.store_name}{owners}: {finding.message}".strip()
+
+
+def bill(path: Path, *components: Any, **changes: Any) -> Path:
+    """A CycloneDX document of the AI service's image, written to a file; `changes` replaces its fields."""
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"component": {"type": "container", "name": "registry.example.com/pmt/ai"}},
+        "components": components,
+    }
+    path.write_text(json.dumps(document | changes))
+    return path

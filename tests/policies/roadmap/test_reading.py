@@ -1,15 +1,12 @@
-"""What the rules read: proxies' configurations, bills of materials, selectors and address blocks, SQL rows, routes."""
+"""What the rules read: proxies' configurations, selectors and address blocks, SQL rows, routes."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policies.isolation.resources import UNKNOWN, Resource
-from policies.roadmap.cyclonedx import Bill, read_bill
 from policies.roadmap.haproxy import read
 from policies.roadmap.network import fits, reaches_private
 from policies.roadmap.routes import Answer
@@ -59,61 +56,6 @@ def test_a_proxys_promises(old: str, new: str, faults: list[str]) -> None:
 
 def test_another_proxys_configuration_promises_nothing() -> None:
     assert len(read("static_resources:\n  listeners: []\n").faults()) == 3
-
-
-def bill(path: Path, *components: dict[str, Any], **changes: Any) -> Path:
-    document = {
-        "bomFormat": "CycloneDX", "specVersion": "1.6", "components": list(components),
-        "metadata": {"component": {"type": "container", "name": "registry.example.com/pmt/ai"}},
-    } | changes  # fmt: skip
-    path.write_text(json.dumps(document))
-    return path
-
-
-@pytest.mark.parametrize(
-    ("component", "internal", "known"),
-    [
-        ({"name": "httpx", "purl": "pkg:pypi/httpx@1"}, False, True),
-        ({"name": "httpx"}, False, False),
-        ({"name": "httpx", "purl": "pkg:generic/httpx@1"}, False, False),
-        ({"name": "httpx", "purl": "httpx 1"}, False, False),
-        ({"name": "pmt-domain", "purl": "pkg:pypi/pmt-domain@1"}, True, True),
-        ({"name": "PMT_Domain", "purl": "pkg:pypi/pmt-domain@1"}, True, True),
-        ({"name": "rules", "purl": "pkg:pypi/rules@1?repository_url=https://pypi.example.com/simple"}, True, True),
-        ({"name": "rules", "purl": "pkg:pypi/rules@1?vcs_url=git%2Bhttps://git.example.com/rules"}, True, True),
-        ({"name": "rules", "purl": "pkg:pypi/rules@1?repository_url=https://pypi.org"}, False, True),
-        ({"name": "rules", "purl": "pkg:pypi/rules@1", "externalReferences": [
-            {"type": "distribution", "url": "https://pypi.example.com/rules.whl"}]}, True, True),
-    ],
-)  # fmt: skip
-def test_a_package_of_a_bill(component: dict[str, Any], internal: bool, known: bool, tmp_path: Path) -> None:
-    outer = {"name": "outer", "purl": "pkg:pypi/outer", "components": [component]}
-    found = read_bill(bill(tmp_path / "ai.cdx.json", outer))
-    assert isinstance(found, Bill)
-    package = found.packages[1]
-    assert (package.is_internal(("pmt-*",)), package.provenance_known) == (internal, known)
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [("{", "is not valid JSON"), ("[]", "is no CycloneDX document"), ('{"bomFormat": "SPDX"}', "is no CycloneDX"),
-     ('{"bomFormat": "CycloneDX"}', "lists no components"), (None, "cannot be read")],
-)  # fmt: skip
-def test_what_is_no_bill(content: str | None, sentence: str, tmp_path: Path) -> None:
-    path = tmp_path / "ai.cdx.json"
-    if content is not None:
-        path.write_text(content)
-    assert sentence in str(read_bill(path))
-
-
-def test_a_bill_is_of_an_image(tmp_path: Path) -> None:
-    by_name = read_bill(bill(tmp_path / "a.json"))
-    purl = "pkg:oci/ai@sha256%3A0?repository_url=registry.example.com/pmt/ai&tag=1"
-    by_url = read_bill(bill(tmp_path / "b.json", metadata={"component": {"name": "ai", "purl": purl}}))
-    none = read_bill(bill(tmp_path / "c.json", metadata={}))
-    assert [item.subject for item in (by_name, by_url, none) if isinstance(item, Bill)] == [
-        "registry.example.com/pmt/ai", "registry.example.com/pmt/ai", None,
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
