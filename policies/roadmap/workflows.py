@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from policies.isolation.graph.carriers import Carrier, data_of
 from policies.isolation.resources import Resource, dig, mapping, sequence, strings, text
 from policies.isolation.yaml_text import read_document
 
 if TYPE_CHECKING:
     from .stack import Stack
 
-_TAG = re.compile(r"(?:--tag|-t)[\s=]+([^\s:@$]+(?::\d+/[^\s:@$]+)?)")
-_LOGIN = re.compile(r"--username[\s=]+(\S+)")
-_NAMESPACE = re.compile(r"(?:--namespace|\s-n)[\s=]+(\S+)")
+_IS, _END = r"[\s=]+[\"']?", r"\s\"';|&)"
+_TAG = re.compile(rf"(?:--tag|\s-t){_IS}([^{_END}:@$]+(?::\d+/[^{_END}:@$]+)?)")
+_LOGIN = re.compile(rf"(?:--username|\blogin\b[^\n;|&]*?\s-u){_IS}([^{_END}]+)")
+# `-n` means a namespace to kubectl and helm, and something else to `echo` and `head`.
+_NAMESPACE = re.compile(rf"(?:--namespace|\b(?i:kubectl|helm)\b(?:\\\n|[^\n;|&])*?\s-n){_IS}([^{_END}]+)")
+_PULUMI = re.compile(
+    r"\bpulumi\s+(?:-\S+\s+(?:[^-\s]\S*\s+)?)*?(?:up|update|preview|destroy|refresh)\b|^pulumi/actions@",
+    re.MULTILINE,
+)
+_OWN_NAME = re.compile(r"\$\{\{\s*github\.workflow\s*\}\}")
 _SHARED = ("workflow_run", "workflow_call", "repository_dispatch")
 
 
@@ -27,13 +33,14 @@ class Workflow:
     """One owner's release workflow."""
 
     resource: Resource
-    owner: str
-    paths: tuple[str, ...]
-    registries: tuple[str, ...]
-    logins: tuple[str, ...]
-    namespaces: tuple[str, ...]
-    group: str | None
-    """Concurrency group: runs of one group wait for each other."""
+    owner: str | None
+    """Stated owner; None where nobody states one."""
+    paths: tuple[str, ...] = ()
+    registries: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Concurrency groups of the workflow and of its jobs: runs of one group wait for each other."""
     faults: tuple[str, ...]
     """What no independent pipeline has."""
 
@@ -45,44 +52,61 @@ def workflows(stack: Stack) -> Iterator[Workflow]:
             "-workflow"
         ):
             continue
-        carrier = Carrier(kind="ConfigMap", namespace="", name=resource.name, resource=resource)
-        for name, value in data_of(carrier):
+        for name, value in mapping(dig(resource.body, "data")).items():
             if name.endswith((".yaml", ".yml")):
-                yield _workflow(resource, stack.owner_of(resource) or "", value)
+                yield _workflow(resource, stack.owner_of(resource), value)
 
 
-def _workflow(resource: Resource, owner: str, value: Any) -> Workflow:
-    try:
-        document = read_document(value) if isinstance(value, str) else None
-    except yaml.YAMLError:
-        document = None
-    faults = [] if isinstance(document, Mapping) else ["its workflow cannot be read"]
+def _workflow(resource: Resource, owner: str | None, value: Any) -> Workflow:
+    document = _read(value)
+    if document is None:
+        return Workflow(resource=resource, owner=owner, faults=("its workflow cannot be read",))
     # YAML 1.1 reads a bare `on` as true.
-    keys: Mapping[Any, Any] = document if isinstance(document, Mapping) else {}
-    on = keys.get("on", keys.get(True))
-    jobs = mapping(dig(document, "jobs"))
-    scripts = "\n".join(strings(dict(jobs)))
-    paths = [known for item in sequence(dig(on, "push", "paths")) if (known := text(item))]
+    on = document.get("on", document.get(True))
+    # A pattern with `!` takes files out again.
+    paths = tuple(path for path in map(text, _several(dig(on, "push", "paths"))) if path and path[0] != "!")
+    jobs = mapping(document.get("jobs"))
+    scripts = "\n".join(strings(jobs))
+    registries = tuple(dict.fromkeys(_TAG.findall(scripts)))
+    faults = []
     if not paths:
         faults.append("it has no path filter, so every change triggers it")
-    faults += [
-        f"`{event}` ties it to another pipeline"
-        for event in _SHARED
-        if isinstance(on, Mapping) and event in on
-    ]
+    events = mapping(on) or _several(on)
+    faults += [f"`{event}` ties it to another pipeline" for event in _SHARED if event in events]
     for name, job in jobs.items():
         if dig(job, "uses") is not None:
             faults.append(f"job {name} is a workflow that others run too")
-    if re.search(r"\bpulumi\s+(up|update|preview|destroy|refresh)\b", scripts):
+    if _PULUMI.search(scripts):
         faults.append("it runs Pulumi and so waits for the stack's lock")
-    group = dig(document, "concurrency", "group") or dig(document, "concurrency")
+    if not registries:
+        faults.append("nothing says which registry it pushes to")
     return Workflow(
         resource=resource,
         owner=owner,
-        paths=tuple(paths),
-        registries=tuple(dict.fromkeys(_TAG.findall(scripts))),
+        paths=paths,
+        registries=registries,
         logins=tuple(dict.fromkeys(_LOGIN.findall(scripts))),
         namespaces=tuple(dict.fromkeys(_NAMESPACE.findall(scripts))),
-        group=text(group),
+        groups=tuple(_groups(document, text(document.get("name")) or resource.title)),
         faults=tuple(faults),
     )
+
+
+def _read(value: Any) -> Mapping[Any, Any] | None:
+    try:
+        document = read_document(value) if isinstance(value, str) else None
+    except (yaml.YAMLError, ValueError):  # a date that no calendar has is a ValueError
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
+def _several(value: Any) -> Sequence[Any]:
+    """Where a list of one may be written without its brackets."""
+    return [value] if isinstance(value, str) else sequence(value)
+
+
+def _groups(document: Mapping[Any, Any], name: str) -> Iterator[str]:
+    for part in (document, *mapping(document.get("jobs")).values()):
+        concurrency = dig(part, "concurrency")
+        if group := text(dig(concurrency, "group")) or text(concurrency):
+            yield _OWN_NAME.sub(lambda _: name, group)
