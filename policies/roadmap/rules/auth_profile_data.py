@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.graph.carriers import Carrier, data_of
+from policies.isolation.graph.carriers import decoded_data
 from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text
 from roadmap.anti_patterns import repository_name
 from roadmap.topology import MONOLITH
@@ -20,6 +21,9 @@ DOMAIN = "auth"
 ATTRIBUTES = ("username", "email", "role")
 """By what one logs in, and what a token says."""
 _FEDERATION = "UserStorageProvider"
+_REALM_FILE = re.compile(r"^realm|realm\.json$")
+_ROLE = re.compile(rf"\W*{DOMAIN}_")
+"""A role of auth, also at the beginning of a row that is more than constants."""
 
 
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
@@ -27,48 +31,44 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     allowed = {known for item in sequence(config.get("attributes")) if (known := text(item))} or set(
         ATTRIBUTES
     )
-    stated = False
-    for resource in stack.owned(DOMAIN, "ConfigMap", "Secret"):
-        carrier = Carrier(kind=resource.kind, namespace="", name=resource.name, resource=resource)
-        for name, value in data_of(carrier):
-            if name.startswith("realm") and value is UNKNOWN:
-                yield violation(ID, resource, f"{resource.title} holds a realm that is not known yet")
-                stated = True
-            for document in _realms(value):
-                stated = stated or "userProfile" in document
-                for reason in _of_realm(document, allowed):
-                    yield violation(ID, resource, f"{resource.title} ({name}): {reason}")
-    keycloaks = [
+    unstated = [
         item
         for item in stack.serving(DOMAIN)
         if any(repository_name(image) == "keycloak" for image in item.images)
     ]
-    if keycloaks and not stated:
+    for resource in stack.owned(DOMAIN, "ConfigMap", "Secret"):
+        for name, value in decoded_data(resource).items():
+            if _REALM_FILE.search(name) and value is UNKNOWN:
+                yield violation(ID, resource, f"{resource.title} holds a realm that is not known yet")
+                unstated = []
+            for document in _realms(value):
+                if "userProfile" in document:
+                    unstated = []
+                for reason in _of_realm(document, allowed):
+                    yield violation(ID, resource, f"{resource.title} ({name}): {reason}")
+    for item in unstated[:1]:
         yield violation(
             ID,
-            keycloaks[0].resource,
+            item.resource,
             "nothing says which attributes the realm keeps; by default names are among them",
         )
     for use in stack.uses:
-        foreign = (
-            use.store.owner is not None and use.store.owner.declared and use.store.owner.name == MONOLITH
-        )
+        owner = use.store.stated_owner
+        foreign = owner is not None and owner.name == MONOLITH
         of_auth = stack.owner_of(use.workload.resource) == DOMAIN and not stack.is_backfill(use.workload)
         if foreign and of_auth and use.store.kind == "database":
             yield violation(ID, use.workload.resource, f"{use.workload.resource.name} uses {use.store.title}")
-    entry = stack.entry(DOMAIN)
-    tables = set(entry.tables) if entry is not None else set()
+    tables = stack.catalog.domain(DOMAIN).tables
     for script in stack.scripts:
         for row in script.rows("wanted_table"):
-            role, table = (*row, None, None)[:2]
-            if str(role).startswith(f"{DOMAIN}_") and table not in tables:
-                yield violation(
-                    ID, script.resource, f"{script.resource.title}: {role} may read table {table}"
-                )
+            role, table = (*row, None)[:2]
+            if _ROLE.match(str(role)) and table not in tables:
+                what = f"table {table}" if table else "a table that is not known"
+                yield violation(ID, script.resource, f"{script.resource.title}: {role} may read {what}")
 
 
 def _realms(value: Any) -> Iterator[Mapping[str, Any]]:
-    if not isinstance(value, str) or '"realm"' not in value:
+    if not isinstance(value, str):
         return
     try:
         document = json.loads(value)
@@ -88,8 +88,8 @@ def _of_realm(realm: Mapping[str, Any], allowed: set[str]) -> Iterator[str]:
         yield "users may have attributes that nothing names"
     if sequence(realm.get("users")):
         yield "it holds users"
-    for kind in mapping(realm.get("components")):
-        if kind.endswith(_FEDERATION):
+    for kind, providers in mapping(realm.get("components")).items():
+        if providers and kind.endswith(_FEDERATION):
             yield "it federates users from another store"
 
 

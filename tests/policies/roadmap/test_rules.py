@@ -398,7 +398,7 @@ CASES = [
          change=realm('{"realm": "p", "users": [{"username": "a"}], "userProfile": {}}'),
          expected="it holds users"),
     Case(id="federation", rule="auth-profile-data", change=realm(
-        '{"realm": "p", "userProfile": {}, "components": {"org.keycloak.storage.UserStorageProvider": []}}'),
+        '{"realm": "p", "userProfile": {}, "components": {"org.keycloak.storage.UserStorageProvider": [{}]}}'),
         expected="it federates users"),
     Case(id="unknown realm", rule="auth-profile-data", change=realm(UNKNOWN), expected="a realm that is not known yet"),
     Case(id="the monolith's users", rule="auth-profile-data", change=both(
