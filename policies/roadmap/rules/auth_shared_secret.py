@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.graph.carriers import Carrier, data_of
-from policies.isolation.graph.given import Variable
-from policies.isolation.graph.workloads import Workload
+from policies.isolation.graph.carriers import decoded_data, fingerprint
+from policies.isolation.graph.index import MAKERS
 from policies.isolation.resources import Resource
 
 from ..rule import RoadmapRule, violation
@@ -19,7 +17,8 @@ from ..stack import Stack
 
 ID = "auth-shared-secret"
 _TOKEN = re.compile(
-    r"(jwt|token|session|signing)[_.-]?\w*?(secret|key)(?!\w*(file|path|url))|^secret_key$", re.IGNORECASE
+    r"(jwt|token|session|signing)[_.-]?\w*?(secret|key)(?!\w*(file|path|ur[il])|[_.-]?id$)|^secret_key$",
+    re.IGNORECASE,
 )
 _PUBLIC = re.compile(r"public|jwks|\.pub$|\.crt$", re.IGNORECASE)
 _PRIVATE = "PRIVATE KEY-----"
@@ -27,33 +26,36 @@ _PRIVATE = "PRIVATE KEY-----"
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Who reads whose signing key, whose keys are equal, and who behind a public path has no public keys."""
-    secrets = {item.key: item for item in stack.index.of_kind("Secret") if _signs(item)}
-    yield from _foreign_readers(stack, secrets)
-    yield from _equal(stack)
+    secrets = [item for item in stack.index.of_kind("Secret", *MAKERS) if _signs(item)]
+    yield from _foreign_readers(stack, {item.key for item in secrets})
+    yield from _equal(stack, secrets)
     yield from _without_keys(stack)
 
 
 def _signs(secret: Resource) -> bool:
     if secret.labels.get("app.kubernetes.io/component") == "signing-key":
         return True
-    carrier = Carrier(kind="Secret", namespace="", name=secret.name, resource=secret)
     if secret.body.get("type") == "kubernetes.io/tls":
         return False
-    return any(
-        bool(_TOKEN.search(name)) or (isinstance(value, str) and _PRIVATE in value)
-        for name, value in data_of(carrier)
-    )
+    return any(_is_called_so(name) or _is_private(value) for name, value in decoded_data(secret).items())
 
 
-def _foreign_readers(stack: Stack, secrets: Mapping[str, Resource]) -> Iterator[Finding]:
-    seen: set[tuple[str, str]] = set()
+def _is_called_so(name: str) -> bool:
+    return _TOKEN.search(name) is not None and not _PUBLIC.search(name)
+
+
+def _is_private(value: Any) -> bool:
+    return isinstance(value, str) and _PRIVATE in value
+
+
+def _foreign_readers(stack: Stack, secrets: set[str]) -> Iterator[Finding]:
     for reading in stack.readings:
         secret = reading.carrier.resource
-        if secret is None or secret.key not in secrets or _PUBLIC.search(reading.key or ""):
+        if secret is None or secret.key not in secrets:
             continue
+        public = reading.key is not None and _PUBLIC.search(reading.key)
         ours, theirs = stack.owner_of(reading.workload.resource), stack.owner_of(secret)
-        if ours != theirs and (reading.workload.key, secret.key) not in seen:
-            seen.add((reading.workload.key, secret.key))
+        if ours != theirs and not public:
             yield violation(
                 ID,
                 reading.workload.resource,
@@ -63,34 +65,15 @@ def _foreign_readers(stack: Stack, secrets: Mapping[str, Resource]) -> Iterator[
             )
 
 
-def _equal(stack: Stack) -> Iterator[Finding]:
-    """One token secret in two owners' hands: by value where it is known, else by what it was made from."""
+def _equal(stack: Stack, secrets: Iterable[Resource]) -> Iterator[Finding]:
+    """One token secret in two owners' hands: the same value where it is known, or made from the same resource."""
     holders: dict[str, dict[str, Resource]] = defaultdict(dict)
-    for secret in stack.index.of_kind("Secret"):
-        owner = stack.owner_of(secret)
-        if owner is None or not _signs(secret):
-            continue
-        carrier = Carrier(kind="Secret", namespace="", name=secret.name, resource=secret)
-        for name, value in data_of(carrier):
-            if isinstance(value, str) and value and (_TOKEN.search(name) or _PRIVATE in value):
-                holders[hashlib.sha256(value.encode()).hexdigest()].setdefault(owner, secret)
-        for sources in secret.inputs_from.values():
-            for source in sources:
-                made_by = stack.index.by_key.get(source)
-                if made_by is not None and made_by.group.startswith(("random:", "tls:")):
-                    holders[source].setdefault(owner, secret)
-    for workload in stack.index.workloads.values():
-        owner = stack.owner_of(workload.resource)
-        for variable in _plain(stack, workload) if owner else ():
-            assert isinstance(variable.value, str)
-            holders[hashlib.sha256(variable.value.encode()).hexdigest()].setdefault(
-                str(owner), workload.resource
-            )
-    told: set[tuple[str, ...]] = set()
+    for mark, holder in (*_kept(stack, secrets), *_given(stack)):
+        owner = stack.owner_of(holder)
+        if owner is not None:
+            holders[mark].setdefault(owner, holder)
     for found in holders.values():
-        names = tuple(sorted(item.key for item in found.values()))
-        if len(found) > 1 and names not in told:
-            told.add(names)
+        if len(found) > 1:
             listed = ", ".join(f"{item.title} (owner {owner})" for owner, item in found.items())
             first = next(iter(found.values()))
             yield violation(
@@ -98,12 +81,26 @@ def _equal(stack: Stack) -> Iterator[Finding]:
             )
 
 
-def _plain(stack: Stack, workload: Workload) -> Iterator[Variable]:
-    for group in stack.given(workload):
-        for variable in group:
+def _kept(stack: Stack, secrets: Iterable[Resource]) -> Iterator[tuple[str, Resource]]:
+    """What tells a token secret from others, and the Secret that holds it."""
+    for secret in secrets:
+        for name, value in decoded_data(secret).items():
+            if isinstance(value, str) and value and (_is_called_so(name) or _is_private(value)):
+                yield fingerprint(value), secret
+        for name, sources in secret.inputs_from.items():
+            for source in sources if name != "metadata" else ():
+                made_by = stack.index.by_key.get(source)
+                if made_by is not None and made_by.group.startswith(("random:", "tls:")):
+                    yield source, secret
+
+
+def _given(stack: Stack) -> Iterator[tuple[str, Resource]]:
+    """The same of the workloads that are told one."""
+    for workload in stack.index.workloads.values():
+        for variable in (item for group in stack.given(workload) for item in group):
             known = isinstance(variable.value, str) and variable.value and not variable.free_text
-            if known and _TOKEN.search(variable.name) and not _PUBLIC.search(variable.name):
-                yield variable
+            if known and _is_called_so(variable.name):
+                yield fingerprint(variable.value), workload.resource
 
 
 def _without_keys(stack: Stack) -> Iterator[Finding]:
