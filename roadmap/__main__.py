@@ -13,7 +13,7 @@ from roadmap.mermaid import mermaid
 from roadmap.page import page
 from roadmap.readme import with_diagrams
 from roadmap.refusal import Refusal, block, one_of
-from roadmap.resolve import resolve
+from roadmap.resolution import resolve
 from roadmap.stack_config import StackConfig
 from roadmap.stack_file import load_stack_file
 from roadmap.steps import flags_of, steps_between

@@ -4,9 +4,15 @@ The program asks of a topology before it registers anything, the policy pack of 
 by the functions of this module.
 """
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
-from roadmap.topology import MONOLITH, Topology, WorkloadRole
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from roadmap.vocabulary import MONOLITH, WorkloadRole
+
+if TYPE_CHECKING:
+    from roadmap.topology import Topology
 
 LONGEST_REFRESH_MINUTES = 5
 """How old a materialized view may get (2. Analytics Module Extraction, Phase 2)."""

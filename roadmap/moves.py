@@ -20,7 +20,7 @@ from roadmap.move_checks import (
 )
 from roadmap.placements import place_domains
 from roadmap.readiness_gate import pass_gate
-from roadmap.resolve import exemptions_of, resolve
+from roadmap.resolution import exemptions_of, resolve
 from roadmap.stack_config import StackConfig
 from roadmap.standing import read_standing, standing_of
 from roadmap.store_safety import check_stores

@@ -3,6 +3,7 @@
 from roadmap.catalog_parts import RouteEntry
 from roadmap.composition import Composition, Placed
 from roadmap.topology import MONOLITH, Backend, Edge, PublicEndpoint, Route, TokenIssuer
+from roadmap.vocabulary import keys_edge
 
 COHORT_HEADER = "x-pmt-cohort"
 """Request header that keeps a user on one path while the weight moves."""
@@ -170,11 +171,6 @@ def resolve_edges(parts: Composition) -> tuple[Edge, ...]:
                     )
                 )
     return tuple(edges)
-
-
-def keys_edge(consumer: str, issuer: str) -> str:
-    """Name of the edge over which a consumer reads an issuer's public keys."""
-    return f"{consumer}-reads-{issuer}-keys"
 
 
 def validators(parts: Composition) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from roadmap.catalog_parts import MigrationEntry, WorkloadChange, WorkloadEntry
 from roadmap.composition import Composition, Placed
 from roadmap.resolve_identity import resolve_realm
-from roadmap.resolve_public import keys_edge, public_url
+from roadmap.resolve_public import public_url
 from roadmap.resolve_stores import image
 from roadmap.topology import (
     MONOLITH,
@@ -19,6 +19,7 @@ from roadmap.topology import (
     Workload,
     WorkloadRole,
 )
+from roadmap.vocabulary import keys_edge
 
 
 def resolve_services(

@@ -22,7 +22,6 @@ from roadmap.topology_services import (
     Service,
     Setting,
     Workload,
-    WorkloadRole,
 )
 from roadmap.topology_stores import Frozen, Replica, Resources, Store, StoreKind, StoreUse, StoreUser
 from roadmap.topology_traffic import (
@@ -38,6 +37,7 @@ from roadmap.topology_traffic import (
     SideEffect,
     TokenIssuer,
 )
+from roadmap.vocabulary import MONOLITH, WorkloadRole
 
 __all__ = [
     "MONOLITH",
@@ -79,9 +79,6 @@ __all__ = [
     "Workload",
     "WorkloadRole",
 ]
-
-MONOLITH = "monolith"
-"""The owner of everything that no domain has taken with it yet."""
 
 
 class Environment(StrEnum):

@@ -1,19 +1,7 @@
 """Services in a topology: workloads, migrations, and the pipelines that release them."""
 
-from enum import StrEnum
-
 from roadmap.topology_stores import Frozen, Resources, StoreUse
-
-
-class WorkloadRole(StrEnum):
-    """What a workload does for its owner."""
-
-    API = "api"
-    WORKER = "worker"
-    BEAT = "beat"
-    GATEWAY = "gateway"
-    REFRESH = "refresh"
-    PROXY = "proxy"
+from roadmap.vocabulary import WorkloadRole
 
 
 class BrokerUse(Frozen):

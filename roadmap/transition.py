@@ -5,10 +5,14 @@ path goes; and back again: the old path comes up, traffic moves, data moves back
 (ROADMAP.md, Global Anti-Patterns, "Big-bang extraction"; Extraction Principles 4.)
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from roadmap.catalog_entries import DomainEntry
-from roadmap.topology import DomainPlacement
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from roadmap.catalog_entries import DomainEntry
+    from roadmap.topology import DomainPlacement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

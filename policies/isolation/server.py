@@ -43,12 +43,15 @@ class Servicer(_PolicyAnalyzerServicer):
         super().__init__(name, "0.0.1", assembled, EnforcementLevel.MANDATORY, *unset)
         self._assembled = assembled
         self._given: dict[str, dict[str, Any]] = {}
+        self.configured = threading.Event()
+        """Set once the engine has asked all that it asks before it starts the program."""
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Keep what the SDK keeps, and what it has no policy for."""
         self._given = {
             name: json_format.MessageToDict(item.properties) for name, item in request.policyConfig.items()
         }
+        self.configured.set()
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
     def Analyze(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -165,19 +168,25 @@ def _value(value: struct_pb2.Value) -> Any:
 
 
 def serve(*packs: Pack, name: str) -> None:
-    """Run as one policy pack with the rules of all `packs`: print the port, then answer until the engine ends us."""
+    """Run as one policy pack with the rules of all `packs`: print the port, then answer until the engine ends us.
+
+    The engine starts the program when the pack has told what it is and was configured. What the rules need beside a
+    stack is read after that, so that a preview waits for it as little as it can.
+    """
     assembled = [policy for pack in packs for policy in policies(pack)]
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=4),
         options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(assembled, name), server)
+    servicer = Servicer(assembled, name)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         sys.stdout.buffer.write(f"{port}\n".encode())
         sys.stdout.flush()
-        for pack in packs:  # while the engine waits for the program
+        servicer.configured.wait()
+        for pack in packs:
             with contextlib.suppress(Exception):  # what cannot be read is a violation once the engine asks
                 pack.prepare()
         threading.Event().wait()

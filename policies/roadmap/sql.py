@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from policies.isolation.graph.carriers import Carrier, data_of
 from policies.isolation.resources import UNKNOWN, Resource, dig, sequence, strings, text
-from roadmap.topology import MONOLITH
+from roadmap.vocabulary import MONOLITH
 
 if TYPE_CHECKING:
     from .stack import Stack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
@@ -14,7 +15,13 @@ from policies.isolation.graph.workloads import Workload
 from policies.isolation.resources import UNKNOWN, Resource, dig, text
 from roadmap.catalog_entries import Catalog, DomainEntry, PhaseEntry
 from roadmap.catalog_files import load_catalog
-from roadmap.registered_move import RegisteredMove, read_registered_move
+from roadmap.principles import ReadinessTable, load_principles
+from roadmap.registered_move import (
+    RegisteredMove,
+    entering_domains,
+    judge_registered_move,
+    read_registered_move,
+)
 from roadmap.topology import MONOLITH, DomainPlacement
 
 from .calls import Call, find_calls
@@ -66,6 +73,20 @@ class Stack(Graph):
     def concerned(self) -> bool:
         """Whether this is a stack of the roadmap at all: it registers a move, or states owners."""
         return bool(self.index.of_type(ROOT)) or self.owners.any_declared
+
+    @cached_property
+    def readiness(self) -> ReadinessTable:
+        """The criteria that a domain has to meet before its last phase (Extraction Readiness Criteria)."""
+        return load_principles().readiness
+
+    def objections(self, today: datetime.date) -> list[str]:
+        """Why the registered move is not legal; nothing where it is, or where none can be read."""
+        return judge_registered_move(self.move, self.catalog, self.readiness, today) if self.move else []
+
+    @property
+    def entering_domains(self) -> tuple[str, ...]:
+        """Domains that the registered move takes into their last phase."""
+        return entering_domains(self.move, self.catalog) if self.move else ()
 
     def owner_of(self, resource: Resource) -> str | None:
         """The stated owner of a resource; None where nobody states one."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.addresses.endpoints import endpoints
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.carriers import decoded_data
 from policies.isolation.graph.hosts import plausible_host
 from policies.isolation.resources import Resource
-from roadmap.topology import MONOLITH
+from roadmap.vocabulary import MONOLITH
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "ai-database-path"
 DOMAIN = "ai"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.carriers import Carrier, value_of
@@ -14,7 +14,9 @@ from policies.isolation.graph.workloads import Workload
 from policies.isolation.resources import UNKNOWN, dig, items, text
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "analytics-reads-replica"
 ROLE = "analytics_reader"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.resources import UNKNOWN, dig, text
 from roadmap.anti_patterns import LONGEST_REFRESH_MINUTES, longest_gap
-from roadmap.topology import WorkloadRole
+from roadmap.vocabulary import WorkloadRole
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "analytics-refresh-interval"
 DOMAIN = "analytics"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.resources import UNKNOWN, dig, items, mapping, sequence, text
@@ -12,7 +12,9 @@ from roadmap.anti_patterns import VIEWS_SCHEMA, is_neutral_parameter
 
 from ..rule import RoadmapRule, violation
 from ..sql import Script
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "analytics-tuning"
 _OBSERVERS = ("pg_stat_statements", "auto_explain")

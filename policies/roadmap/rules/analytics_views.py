@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.resources import UNKNOWN, dig, items, text
@@ -12,7 +12,9 @@ from roadmap.anti_patterns import VIEWS_OWNERS, VIEWS_SCHEMA
 
 from ..rule import RoadmapRule, violation
 from ..sql import Script, unknown_scripts
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "analytics-views"
 _NAME = r'"?[\w$%]+"?'

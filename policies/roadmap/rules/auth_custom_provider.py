@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.resources import sequence, text
 from roadmap.anti_patterns import IDENTITY_PRODUCTS, is_identity_product
-from roadmap.topology import MONOLITH
+from roadmap.vocabulary import MONOLITH
 
 from ..images import is_proxy_image
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "auth-custom-provider"
 DOMAIN = "auth"

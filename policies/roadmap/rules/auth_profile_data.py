@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.carriers import decoded_data
 from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text
 from roadmap.anti_patterns import repository_name
-from roadmap.topology import MONOLITH
+from roadmap.vocabulary import MONOLITH
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "auth-profile-data"
 DOMAIN = "auth"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.carriers import decoded_data, fingerprint
@@ -13,7 +13,9 @@ from policies.isolation.graph.index import MAKERS
 from policies.isolation.resources import Resource
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "auth-shared-secret"
 _TOKEN = re.compile(

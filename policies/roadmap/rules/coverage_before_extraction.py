@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from roadmap.principles import load_principles
-from roadmap.registered_move import entering_domains
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "coverage-before-extraction"
 CRITERION = "test_coverage"
@@ -20,8 +20,8 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     """The coverage in the evidence of each domain that enters its last phase with the registered move."""
     if stack.move is None:
         return  # `registered-move` speaks of that
-    criterion = next(item for item in load_principles().readiness.criteria if item.id == CRITERION)
-    for domain in entering_domains(stack.move, stack.catalog):
+    criterion = next(item for item in stack.readiness.criteria if item.id == CRITERION)
+    for domain in stack.entering_domains:
         evidence = stack.move.evidence.get(domain)
         measured = evidence.criteria.get(CRITERION) if evidence is not None else None
         if measured is None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.resources import UNKNOWN, Resource, dig, sequence, text
 from roadmap.anti_patterns import overlap
-from roadmap.topology import MONOLITH
+from roadmap.vocabulary import MONOLITH
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
 from ..workflows import Workflow, workflows
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "independent-pipelines"
 

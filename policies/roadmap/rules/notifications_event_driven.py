@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "notifications-event-driven"
 DOMAIN = "notifications"

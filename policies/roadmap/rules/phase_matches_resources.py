@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.carriers import decoded_data
 from policies.isolation.resources import Resource
-from roadmap.catalog_entries import DomainEntry
-from roadmap.topology import MONOLITH, DomainPlacement
 from roadmap.transition import prepared
+from roadmap.vocabulary import MONOLITH
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from roadmap.catalog_entries import DomainEntry
+    from roadmap.topology import DomainPlacement
+
+    from ..stack import Stack
 
 ID = "phase-matches-resources"
 _STORES = ("database", "cache")

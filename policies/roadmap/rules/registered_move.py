@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from roadmap.principles import load_principles
-from roadmap.registered_move import judge_registered_move
 
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "registered-move"
 
@@ -24,7 +24,7 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
         yield violation(ID, stack.root, f"no move is registered that can be judged: {stack.unreadable}")
         return
     today = datetime.datetime.now(datetime.UTC).date()
-    for reason in judge_registered_move(stack.move, stack.catalog, load_principles().readiness, today):
+    for reason in stack.objections(today):
         yield violation(ID, stack.root, f"the registered move is not legal: {reason}")
 
 

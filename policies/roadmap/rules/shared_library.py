@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.resources import UNKNOWN, mapping, sequence, text
@@ -13,7 +13,9 @@ from roadmap.anti_patterns import is_identity_product
 from ..cyclonedx import Bill, read_bill
 from ..images import is_proxy_image, repository
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "shared-library"
 PROJECT = Path(__file__).resolve().parents[3]

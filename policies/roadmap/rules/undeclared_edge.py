@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
 from policies.isolation.graph.workloads import Workload
 from policies.isolation.resources import UNKNOWN
-from roadmap.resolve_public import keys_edge
-from roadmap.topology import MONOLITH
+from roadmap.vocabulary import MONOLITH, keys_edge
 
 from ..haproxy import Configuration, read
 from ..images import is_proxy_image
 from ..rule import RoadmapRule, violation
-from ..stack import Stack
+
+if TYPE_CHECKING:
+    from ..stack import Stack
 
 ID = "undeclared-edge"
 
