@@ -123,8 +123,13 @@ class Stack(Graph):
         return [
             item
             for item in self.workloads_of(owner)
-            if item.resource.kind in _LASTING and not (item.images and all(map(is_proxy_image, item.images)))
+            if item.resource.kind in _LASTING and not self.is_proxy(item)
         ]
+
+    def is_proxy(self, workload: Workload) -> bool:
+        """Whether nothing but a proxy runs in it, a mesh's sidecar aside; an image not known yet may be more."""
+        known = bool(workload.images) and UNKNOWN not in self.images_of(workload)
+        return known and all(map(is_proxy_image, workload.images))
 
     @cached_property
     def _workloads(self) -> dict[str, list[Workload]]:

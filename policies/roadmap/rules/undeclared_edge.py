@@ -11,7 +11,7 @@ from policies.isolation.resources import UNKNOWN
 from roadmap.vocabulary import MONOLITH, keys_edge
 
 from ..haproxy import Configuration, read
-from ..images import is_proxy_image
+from ..network import Reach
 from ..rule import RoadmapRule, violation
 
 if TYPE_CHECKING:
@@ -22,19 +22,16 @@ ID = "undeclared-edge"
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Network paths and addresses from one owner's workloads to another's."""
-    told: set[tuple[str, str, str]] = set()
     for reach in stack.reaches:
         source, target = reach.source, reach.target
         if source is None or target is None:
-            yield from _open(stack, reach.policy, source or target, outgoing=target is None)
+            yield from _open(stack, reach)
             continue
         ours, theirs = stack.owner_of(source.resource), stack.owner_of(target.resource)
         if ours is None or theirs is None or ours == theirs or _is_broker(stack, target):
             continue
-        where = (reach.policy.key, source.key, target.key)
         reason = _fault(stack, source, ours, target, theirs)
-        if reason is not None and where not in told:
-            told.add(where)
+        if reason is not None:
             yield violation(
                 ID,
                 reach.policy,
@@ -43,26 +40,28 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
                 owners=(ours, theirs),
             )
     for call in stack.calls:
-        ours = stack.owner_of(call.workload.resource) or ""
-        target = stack.index.workloads[call.target.key]
-        reason = _fault(stack, call.workload, ours, target, call.owner)
+        caller = stack.owner_of(call.workload.resource)
+        assert caller is not None
+        reason = _fault(stack, call.workload, caller, stack.index.workloads[call.target.key], call.owner)
         if reason is not None:
             yield violation(
                 ID,
                 call.workload.resource,
-                f"{call.workload.resource.name} (owner {ours}) has the address of {call.target.name} (owner "
+                f"{call.workload.resource.name} (owner {caller}) has the address of {call.target.name} (owner "
                 f"{call.owner}) in {call.variable}: {reason}",
-                owners=(ours, call.owner),
+                owners=(caller, call.owner),
             )
 
 
-def _open(stack: Stack, policy: Any, end: Workload | None, *, outgoing: bool) -> Iterator[Finding]:
-    owner = stack.owner_of(end.resource) if end is not None else None
-    if end is not None and owner is not None:
-        way = "to anybody in the cluster" if outgoing else "from anybody in the cluster"
-        yield violation(
-            ID, policy, f"{policy.title} opens {end.resource.name} (owner {owner}) {way}", owners=(owner,)
-        )
+def _open(stack: Stack, reach: Reach) -> Iterator[Finding]:
+    """A way whose other end is anybody."""
+    for end, way in ((reach.source, "to"), (reach.target, "from")):
+        owner = stack.owner_of(end.resource) if end is not None else None
+        if end is not None and owner is not None:
+            message = (
+                f"{reach.policy.title} opens {end.resource.name} (owner {owner}) {way} anybody in the cluster"
+            )
+            yield violation(ID, reach.policy, message, owners=(owner,))
 
 
 def _is_broker(stack: Stack, target: Workload) -> bool:
@@ -72,7 +71,7 @@ def _is_broker(stack: Stack, target: Workload) -> bool:
 
 def _fault(stack: Stack, source: Workload, ours: str, target: Workload, theirs: str) -> str | None:
     """Why a way from one owner to another is no declared edge; None where it is one."""
-    if not source.images or not all(map(is_proxy_image, source.images)):
+    if not stack.is_proxy(source):
         return "a synchronous read goes over a declared edge, with its own proxy; else publish an event"
     name = str(source.pod_labels.get("app.kubernetes.io/name") or source.resource.name)
     if name not in _declared(stack, ours, theirs):
@@ -93,7 +92,7 @@ def _fault(stack: Stack, source: Workload, ours: str, target: Workload, theirs: 
 def _declared(stack: Stack, ours: str, theirs: str) -> set[str]:
     """Edges of the catalog from one owner to another, and the one to an issuer's public keys."""
     entry = stack.entry(ours)
-    edges = entry.last.service.edges if entry is not None and entry.last.service is not None else ()
+    edges = entry.service.edges if entry is not None else ()
     issuer = stack.entry(theirs)
     signs = theirs == MONOLITH or (issuer is not None and issuer.last.traffic == "issuers")
     return {edge.name for edge in edges if edge.upstream == theirs} | (
@@ -103,16 +102,14 @@ def _declared(stack: Stack, ours: str, theirs: str) -> set[str]:
 
 def _configuration(stack: Stack, workload: Workload) -> Configuration | None:
     """What the one `.cfg` file that a proxy mounts promises."""
-    files = [
+    files = {
         variable.value
         for group in stack.given(workload)
         for variable in group
-        if (variable.carrier_key or "").endswith(".cfg") and (variable.free_text or variable.value is UNKNOWN)
-    ]
-    texts = {value for value in files if isinstance(value, str)}
-    if len(texts) != 1 or UNKNOWN in files:
-        return None
-    return read(texts.pop())
+        if str(variable.carrier_key).endswith(".cfg") and (variable.free_text or variable.value is UNKNOWN)
+    }
+    only = files.pop() if len(files) == 1 else None
+    return read(only) if isinstance(only, str) else None
 
 
 RULE = RoadmapRule(
