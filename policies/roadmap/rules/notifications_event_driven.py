@@ -21,28 +21,25 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
     if not stack.at_service(DOMAIN):
         return
     for reach in stack.reaches:
-        target = reach.target
-        if target is None or stack.owner_of(target.resource) != DOMAIN:
-            continue
-        source = reach.source
+        source, target = reach.source, reach.target
         owner = stack.owner_of(source.resource) if source is not None else None
-        if source is None or owner != DOMAIN:
+        if target is not None and stack.owner_of(target.resource) == DOMAIN != owner:
             name = source.resource.name if source is not None else "anybody in the cluster"
             yield violation(
                 ID,
                 reach.policy,
                 f"{name} (owner {owner or 'nobody'}) → {reach.policy.title} → {target.resource.name}: notifications "
                 "are created by events, not by calls",
-                owners=(DOMAIN, *([owner] if owner else [])),
+                owners=_with(owner),
             )
     for call in stack.calls:
-        if call.owner == DOMAIN and stack.owner_of(call.workload.resource) != DOMAIN:
+        if call.owner == DOMAIN:
             yield violation(
                 ID,
                 call.workload.resource,
                 f"{call.workload.resource.title} has the address of {call.target.title} ({call.variable}): publish an "
                 "event instead",
-                owners=(DOMAIN,),
+                owners=_with(stack.owner_of(call.workload.resource)),
             )
     consuming = {use.workload.key for use in stack.uses if use.store.kind == "broker"}
     if stack.serving(DOMAIN) and not any(item.key in consuming for item in stack.serving(DOMAIN)):
@@ -52,6 +49,10 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
             "nothing of notifications is connected to the broker, so no event creates one",
             owners=(DOMAIN,),
         )
+
+
+def _with(owner: str | None) -> tuple[str, ...]:
+    return (DOMAIN,) if owner is None else (DOMAIN, owner)
 
 
 RULE = RoadmapRule(
