@@ -11,6 +11,8 @@ from roadmap.vocabulary import MONOLITH
 from ..rule import RoadmapRule, violation
 
 if TYPE_CHECKING:
+    from policies.isolation.graph.workloads import Workload
+
     from ..stack import Stack
 
 ID = "notifications-own-store"
@@ -18,17 +20,16 @@ DOMAIN = "notifications"
 
 
 def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
-    """Once it is a service: a database of its own, and no way to any store of the monolith."""
+    """Once it is a service: a database of its own, and no way to a database or cache of the monolith."""
     if not stack.at_service(DOMAIN):
         return
     if not stack.stores_of(DOMAIN, "database"):
         yield violation(
             ID, stack.root, "notifications is a service without a database of its own", owners=(DOMAIN,)
         )
-    theirs = {store.key: store for store in stack.stores_of(MONOLITH, "database", "cache")}
+    theirs = stack.stores_of(MONOLITH, "database", "cache")
     for use in stack.uses:
-        ours = stack.owner_of(use.workload.resource) == DOMAIN and not stack.is_backfill(use.workload)
-        if ours and use.store.key in theirs:
+        if use.store in theirs and _is_ours(stack, use.workload):
             steps = " → ".join((use.workload.resource.name, *use.steps, use.store.title))
             yield violation(
                 ID,
@@ -37,31 +38,30 @@ def check(stack: Stack, _: Mapping[str, Any]) -> Iterator[Finding]:
                 owners=(DOMAIN, MONOLITH),
             )
     for reading in stack.readings:
-        secret = reading.carrier.resource
-        ours = stack.owner_of(reading.workload.resource) == DOMAIN and not stack.is_backfill(reading.workload)
-        if (
-            ours
-            and secret is not None
-            and reading.carrier.kind == "Secret"
-            and stack.owner_of(secret) == MONOLITH
-        ):
+        secret, reader = reading.carrier.resource, reading.workload
+        if secret is None or reading.carrier.kind != "Secret":
+            continue
+        if stack.owner_of(secret) == MONOLITH and _is_ours(stack, reader):
             yield violation(
                 ID,
-                reading.workload.resource,
-                f"{reading.workload.resource.name} → {secret.title} (owner monolith): what it opens is not its own",
+                reader.resource,
+                f"{reader.resource.name} → {secret.title} (owner monolith): what it opens is not its own",
                 owners=(DOMAIN, MONOLITH),
             )
     for allowance in stack.allowances:
-        client = allowance.client
-        ours = stack.owner_of(client.resource) == DOMAIN and not stack.is_backfill(client)
-        if ours and allowance.store.key in theirs:
+        if allowance.store in theirs and _is_ours(stack, allowance.client):
             yield violation(
                 ID,
                 allowance.policy,
-                f"{client.resource.name} → {allowance.policy.title} → {allowance.store.title} (owner monolith): "
-                f"{_why(allowance.store.kind)}",
+                f"{allowance.client.resource.name} → {allowance.policy.title} → {allowance.store.title} "
+                f"(owner monolith): {_why(allowance.store.kind)}",
                 owners=(DOMAIN, MONOLITH),
             )
+
+
+def _is_ours(stack: Stack, workload: Workload) -> bool:
+    """Whether it is the service's, and not the Job that an exemption lets move its data."""
+    return stack.owner_of(workload.resource) == DOMAIN and not stack.is_backfill(workload)
 
 
 def _why(kind: str) -> str:
