@@ -103,10 +103,14 @@ def _hosts(address: str) -> list[str]:
 
 
 def _is_primary(stack: Stack, host: str) -> bool:
-    """Whether a name is the monolith's database's, and not that of its replicas."""
+    """Whether a name is the monolith's database's or a pooler's before it, and not that of its replicas."""
     names = [store.name for store in stack.main_databases]
-    return host not in [f"{name}-ro" for name in names] and f"{host}-".startswith(
-        tuple(f"{name}-" for name in names)
+    kinds: dict[str, str | None] = {f"{name}-ro": "ro" for name in names}
+    for pooler in stack.index.of_kind("Pooler"):
+        if text(dig(pooler.body, "spec", "cluster", "name")) in names:
+            kinds[pooler.name] = text(dig(pooler.body, "spec", "type"))
+    return (
+        kinds[host] != "ro" if host in kinds else f"{host}-".startswith(tuple(f"{name}-" for name in names))
     )
 
 

@@ -103,6 +103,24 @@ def test_the_address_may_stand_beside_the_user(env: Objects, expected: list[str]
     assert told(RULE, [move(), cluster(), reader(*env)]) == expected
 
 
+def pooler(before: str = "main", **spec: Any) -> Any:
+    return kube("Pooler", "pool", owner="monolith", spec={"cluster": {"name": before}, **spec})
+
+
+@pytest.mark.parametrize(
+    ("objects", "expected"),
+    [
+        pytest.param([pooler(type="rw")], [wrong(PRIMARY)], id="of the primary"),
+        pytest.param([pooler()], [wrong(PRIMARY)], id="that does not say of what"),
+        pytest.param([pooler(type=UNKNOWN)], [wrong(PRIMARY)], id="that will say of what"),
+        pytest.param([pooler(type="ro")], [], id="of replicas"),
+        pytest.param([pooler("other", type="rw"), cluster("other", owner="ai")], [], id="of somebody else's database"),
+    ],
+)  # fmt: skip
+def test_a_pooler_stands_before_the_database(objects: Objects, expected: list[str]) -> None:
+    assert told(RULE, [move(), cluster(), *objects, reader(value("URL", url("pool")))]) == expected
+
+
 def password(name: str = "main-analytics-reader", **data: Any) -> Any:
     return kube("Secret", name, owner="monolith", stringData={"password": secret("pw"), **data})
 
