@@ -22,9 +22,11 @@ _RELATION = r'(?P<relation>"?[\w$%]+"?(?:\."?[\w$%]+"?)?)'
 _STATEMENTS = (
     (
         "index",
-        re.compile(rf"\bcreate\s+(?:unique\s+)?index\b[^;]*?\bon\s+(?:only\s+)?{_RELATION}", re.IGNORECASE),
+        re.compile(
+            rf"\bcreate\s+(?:unique\s+)?index\b[^;]{{0,1000}}?\bon\s+(?:only\s+)?{_RELATION}", re.IGNORECASE
+        ),
     ),
-    ("statistics", re.compile(rf"\bcreate\s+statistics\b[^;]*?\bfrom\s+{_RELATION}", re.IGNORECASE)),
+    ("statistics", re.compile(rf"\bcreate\s+statistics\b[^;]{{0,1000}}?\bfrom\s+{_RELATION}", re.IGNORECASE)),
     (
         "changed table",
         re.compile(

@@ -20,14 +20,21 @@ ID = "analytics-views"
 _NAME = r'"?[\w$%]+"?'
 _ROLES = rf"(?:group\s+)?(?P<roles>{_NAME}(?:\s*,\s*{_NAME})*)"
 _QUALIFIED = rf"{_NAME}(?:\.{_NAME})?"
-_SCHEMAS = rf"(?:all\s+\w+\s+in\s+)?schema\s+(?:{_NAME}\s*,\s*)*?\"?{VIEWS_SCHEMA}\"?(?:\s*,\s*{_NAME})*"
-_RELATIONS = rf"(?:table\s+)?(?:{_QUALIFIED}\s*,\s*)*?\"?{VIEWS_SCHEMA}\"?\.{_NAME}(?:\s*,\s*{_QUALIFIED})*"
+_SCHEMAS = (
+    rf"(?:all\s+\w+\s+in\s+)?schema\s+(?:{_NAME}\s*,\s*){{0,200}}?\"?{VIEWS_SCHEMA}\"?(?:\s*,\s*{_NAME})*"
+)
+_RELATIONS = (
+    rf"(?:table\s+)?(?:{_QUALIFIED}\s*,\s*){{0,200}}?\"?{VIEWS_SCHEMA}\"?\.{_NAME}(?:\s*,\s*{_QUALIFIED})*"
+)
 _GRANT = re.compile(
-    rf"\bgrant\s+[\w\s,()\"]+?\s+on\s+(?:{_SCHEMAS}|{_RELATIONS})\s+to\s+{_ROLES}",
+    rf"\bgrant\s+[\w\s,()\"]{{1,1000}}?\s+on\s+(?:{_SCHEMAS}|{_RELATIONS})\s+to\s+{_ROLES}",
     re.IGNORECASE,
 )
+# Up to the next statement of its kind, so that a long text of beginnings is not read again and again.
+_ON = r"(?:(?!\balter\b)[^;])*"
 _DEFAULTS = re.compile(
-    rf"\balter\s+default\s+privileges\b[^;]*\bin\s+schema\s+\"?{VIEWS_SCHEMA}\"?[^;]*\bgrant\b[^;]*\bto\s+{_ROLES}",
+    rf"\balter\s+default\s+privileges\b{_ON}\bin\s+schema\s+(?:{_NAME}\s*,\s*){{0,200}}?\"?{VIEWS_SCHEMA}\b{_ON}"
+    rf"\bgrant\b{_ON}\bto\s+{_ROLES}",
     re.IGNORECASE,
 )
 _OWNER = re.compile(
@@ -37,7 +44,7 @@ _OWNER = re.compile(
     re.IGNORECASE,
 )
 _MEMBER = re.compile(
-    rf"\bgrant\s+(?:{_NAME}\s*,\s*)*?\"?analytics(?:_\w+)?\"?(?:\s*,\s*{_NAME})*\s+to\s+{_ROLES}",
+    rf"\bgrant\s+(?:{_NAME}\s*,\s*){{0,200}}?\"?analytics(?:_\w+)?\"?(?:\s*,\s*{_NAME})*\s+to\s+{_ROLES}",
     re.IGNORECASE,
 )
 _VIEW = re.compile(
