@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from policies.isolation.findings import MANDATORY, Finding, Rule
-from policies.isolation.resources import Resource
+from policies.isolation.resources import Resource, sequence, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +37,9 @@ def violation(
         resource=resource.key if resource is not None else "",
         origin=resource.origin if resource is not None else "",
     )
+
+
+def texts_of(config: Mapping[str, Any], name: str, default: Sequence[str]) -> tuple[str, ...]:
+    """What a list of a rule's configuration holds: `default` where there is none, nothing for an empty one."""
+    given = config.get(name)
+    return tuple(known for item in sequence(default if given is None else given) if (known := text(item)))

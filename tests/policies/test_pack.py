@@ -83,4 +83,4 @@ def test_an_interrupt_ends_it_without_a_word(pack: Pack) -> None:
     process = pack[0]
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
-    assert errors == ""
+    assert (errors, process.returncode) == ("", 0)

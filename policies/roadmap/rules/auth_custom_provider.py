@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import sequence, text
 from roadmap.anti_patterns import IDENTITY_PRODUCTS, is_identity_product
 from roadmap.vocabulary import MONOLITH
 
-from ..images import is_proxy_image
-from ..rule import RoadmapRule, violation
+from ..images import is_proxy_image, repository
+from ..rule import RoadmapRule, texts_of, violation
 
 if TYPE_CHECKING:
     from ..stack import Stack
@@ -22,12 +21,9 @@ DOMAIN = "auth"
 
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Images of everything that auth runs on and on; none of it runs when the issuer is outside the cluster."""
-    products = (
-        tuple(known for item in sequence(config.get("products")) if (known := text(item)))
-        or IDENTITY_PRODUCTS
-    )
+    products = texts_of(config, "products", IDENTITY_PRODUCTS)
     monolith = {
-        _repository(image)
+        repository(image)
         for item in stack.workloads_of(MONOLITH)
         for image in item.images
         if not is_proxy_image(image)
@@ -38,22 +34,15 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
                 yield violation(
                     ID, workload.resource, f"{workload.resource.title} runs an image that is not known yet"
                 )
-            elif _repository(image) in monolith:
+            elif repository(image) in monolith:
                 yield violation(
                     ID, workload.resource, f"{workload.resource.title} runs the monolith's own image"
                 )
             elif not is_identity_product(image, products) and not is_proxy_image(image):
+                which = f"which is none of {', '.join(products)}" if products else "and no product is allowed"
                 yield violation(
-                    ID,
-                    workload.resource,
-                    f"{workload.resource.title} runs {_repository(image)}, which is none of {', '.join(products)}",
+                    ID, workload.resource, f"{workload.resource.title} runs {repository(image)}, {which}"
                 )
-
-
-def _repository(image: str) -> str:
-    name = image.partition("@")[0]
-    head, slash, tail = name.rpartition("/")
-    return head + slash + tail.partition(":")[0]
 
 
 RULE = RoadmapRule(

@@ -13,7 +13,7 @@ from policies.isolation.resources import UNKNOWN, dig, mapping, sequence, text
 from roadmap.anti_patterns import repository_name
 from roadmap.vocabulary import MONOLITH
 
-from ..rule import RoadmapRule, violation
+from ..rule import RoadmapRule, texts_of, violation
 
 if TYPE_CHECKING:
     from ..stack import Stack
@@ -30,9 +30,7 @@ _ROLE = re.compile(rf"\W*{DOMAIN}_")
 
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Attributes of the realm, federation with the monolith's users, and tables that a data move takes along."""
-    allowed = {known for item in sequence(config.get("attributes")) if (known := text(item))} or set(
-        ATTRIBUTES
-    )
+    allowed = set(texts_of(config, "attributes", ATTRIBUTES))
     unstated = [
         item
         for item in stack.serving(DOMAIN)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import UNKNOWN, mapping, sequence, text
+from policies.isolation.resources import UNKNOWN, mapping, text
 from roadmap.anti_patterns import is_identity_product
 
 from ..cyclonedx import Bill, read_bill
 from ..images import is_proxy_image, repository
-from ..rule import RoadmapRule, violation
+from ..rule import RoadmapRule, texts_of, violation
 
 if TYPE_CHECKING:
     from ..stack import Stack
@@ -31,8 +31,8 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     declared = mapping(config.get("sboms"))
     environment = stack.move.environment.value if stack.move is not None else "unknown"
     folder = PROJECT / (text(config.get("folder")) or FOLDER).replace("{environment}", environment)
-    internal = _texts(config, "internal", INTERNAL)
-    allowed = _texts(config, "allowed", ALLOWED)
+    internal = texts_of(config, "internal", INTERNAL)
+    allowed = texts_of(config, "allowed", ALLOWED)
     for domain in stack.catalog.names:
         images = _images(stack, domain)
         if not images:
@@ -52,12 +52,6 @@ def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         for reason in _judge(bill, images, internal, allowed):
             yield violation(ID, resource, f"{domain}: {reason}", owners=(domain,))
-
-
-def _texts(config: Mapping[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    """What a list of the configuration holds; an empty one says that there is nothing."""
-    given = config.get(name)
-    return tuple(known for item in sequence(default if given is None else given) if (known := text(item)))
 
 
 def _images(stack: Stack, domain: str) -> set[str]:

@@ -88,8 +88,10 @@ def test_what_auth_runs(objects: Objects, expected: list[str]) -> None:
         pytest.param(["authelia"], "authelia:4", [], id="a product that was named"),
         pytest.param(["authelia", "kanidm"], KEYCLOAK, [runs("quay.io/keycloak/keycloak", "authelia, kanidm")],
                      id="a known product that was not named"),
-        pytest.param([], KEYCLOAK, [], id="none named: the known ones"),
-        pytest.param([["authelia"]], KEYCLOAK, [], id="only something else than a name: the known ones"),
+        pytest.param(
+            [], KEYCLOAK,
+            ["Deployment auth-api: Deployment auth-api runs quay.io/keycloak/keycloak, and no product is allowed"],
+            id="none"),
         pytest.param([["authelia"], "kanidm"], "authelia", [runs("authelia", "kanidm")],
                      id="something else than a name beside one"),
     ],

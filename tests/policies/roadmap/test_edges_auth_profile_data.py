@@ -86,7 +86,7 @@ def test_a_realm(objects: Objects, expected: list[str]) -> None:
     [
         pytest.param(["firstName"], ["attribute email belongs to a profile"], id="others instead"),
         pytest.param(["firstName", "email"], [], id="others beside"),
-        pytest.param([], [FIRST], id="none: what one logs in by"),
+        pytest.param([], ["attribute email belongs to a profile", FIRST], id="none"),
         pytest.param([["firstName"], "email"], [FIRST], id="something else than a name"),
     ],
 )
