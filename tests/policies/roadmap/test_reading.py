@@ -14,6 +14,7 @@ from policies.roadmap.sql import Script
 
 SOUND = """\
 defaults
+    mode http
     timeout server 2s
 backend circuit
     stick-table type string len 8 size 1 expire 30s store gpc0
