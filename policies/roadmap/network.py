@@ -9,18 +9,19 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from policies.isolation.graph.workloads import Workload
-from policies.isolation.resources import UNKNOWN, Resource, dig, mapping, sequence, text
+from policies.isolation.resources import UNKNOWN, Resource, dig, has_unknown, mapping, sequence, text
 
 if TYPE_CHECKING:
     from .stack import Stack
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
-_PRIVATE: tuple[ipaddress.IPv4Network, ...] = tuple(
-    ipaddress.IPv4Network(block)
-    for block in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
+_PRIVATE = tuple(
+    ipaddress.ip_network(block)
+    for block in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
 
 
@@ -61,12 +62,12 @@ def _rules(spec: Any, direction: str) -> Any:
 
 def _ports(rule: Any) -> frozenset[int] | None:
     found: set[int] = set()
-    ports = dig(rule, "ports")
-    for port in sequence(ports):
-        number, end = text(dig(port, "port")), text(dig(port, "endPort"))
-        if number is None or not number.isdigit():
+    for port in sequence(dig(rule, "ports")):
+        start, end = dig(port, "port"), dig(port, "endPort")
+        first, last = text(start), text(start if end is None else end)
+        if first is None or last is None or not (first + last).isdecimal():
             return None
-        found.update(range(int(number), int(end) + 1 if end and end.isdigit() else int(number) + 1))
+        found.update(range(int(first), int(last) + 1))
     return frozenset(found) or None
 
 
@@ -78,32 +79,27 @@ def _peers(stack: Stack, policy: Resource, rule: Any, field: str) -> Iterator[Wo
     for peer in sequence(peers):
         if peer is UNKNOWN:
             yield None
-        elif (block := dig(peer, "ipBlock")) is not None:
-            if reaches_private(block):
-                yield None
-        else:
+        elif (block := dig(peer, "ipBlock")) is None:
             for namespace in _namespaces(stack, policy, peer):
                 yield from _selected(stack, policy, namespace, dig(peer, "podSelector"))
+        elif reaches_private(block):
+            yield None
 
 
 def reaches_private(block: Any) -> bool:
     """Whether a block of addresses holds some at which pods are found, after what it leaves out."""
     try:
-        network = ipaddress.ip_network(text(dig(block, "cidr")) or "", strict=False)
-        excepted = [
-            ipaddress.ip_network(text(item) or "", strict=False) for item in sequence(dig(block, "except"))
-        ]
+        network, *excepted = (
+            ipaddress.ip_interface(str(text(item))).network
+            for item in (dig(block, "cidr"), *sequence(dig(block, "except")))
+        )
     except ValueError:
         return True  # unknown, or no block at all
-    if not isinstance(network, ipaddress.IPv4Network):
-        return network.prefixlen == 0 and not excepted
-    inside: list[ipaddress.IPv4Network] = [
-        item for item in excepted if isinstance(item, ipaddress.IPv4Network)
-    ]
-    return any(
+    return network.prefixlen < network.max_prefixlen and any(
         network.overlaps(private)
-        and network.prefixlen < 32
-        and not any(private.subnet_of(item) for item in inside)
+        and not any(
+            private.network_address in item and private.broadcast_address in item for item in excepted
+        )
         for private in _PRIVATE
     )
 
@@ -113,43 +109,41 @@ def _namespaces(stack: Stack, policy: Resource, peer: Any) -> Iterator[str]:
     if selector is None:
         yield policy.namespace or "default"
         return
-    named = text(dig(selector, "matchLabels", NAMESPACE_NAME))
-    if named is not None:
-        yield named
-        return
     for namespace in sorted(stack.index.namespaces()):
         resource = stack.index.find("Namespace", "default", namespace, policy.scope)
-        labels = {NAMESPACE_NAME: namespace, **(resource.labels if resource is not None else {})}
-        if fits(selector, labels):
+        labels = dig(resource.body, "metadata", "labels") if resource is not None else None
+        if fits(selector, labels, known={NAMESPACE_NAME: namespace}):
             yield namespace
 
 
 def _selected(stack: Stack, policy: Resource, namespace: str, selector: Any) -> Iterator[Workload]:
-    plain = mapping(dig(selector, "matchLabels"))
-    known: Mapping[str, Any] = {name: value for name, value in plain.items() if text(value) is not None}
-    for workload in stack.index.select(namespace, known, policy.scope):
-        if fits(selector, workload.pod_labels):
+    for workload in stack.index.select(namespace, {}, policy.scope):
+        template = workload.template or dig(workload.resource.body, "spec", "template")
+        if fits(selector, workload.pod_labels or dig(template, "metadata", "labels")):
             yield workload
 
 
-def fits(selector: Any, labels: Mapping[str, Any]) -> bool:
-    """Whether a label selector may choose these labels; what cannot be judged fits."""
+def fits(selector: Any, labels: Any, known: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Whether a label selector may choose these labels, and those `known` besides; what cannot be judged fits."""
+
+    def found(name: str | None) -> Any:
+        return UNKNOWN if name is None else known.get(name) or dig(labels, name)
+
     for name, value in mapping(dig(selector, "matchLabels")).items():
-        wanted, found = text(value), labels.get(name)
-        if wanted is not None and found is not UNKNOWN and text(found) != wanted:
+        if UNKNOWN not in (value, found(name)) and text(found(name)) != text(value):
             return False
     for expression in sequence(dig(selector, "matchExpressions")):
-        name, operator = text(dig(expression, "key")) or "", text(dig(expression, "operator"))
-        values = {text(value) for value in sequence(dig(expression, "values"))}
-        found = text(labels.get(name))
-        if labels.get(name) is UNKNOWN:
+        label, operator = found(text(dig(expression, "key"))), text(dig(expression, "operator"))
+        values = dig(expression, "values")
+        if label is UNKNOWN:
             continue
-        if operator == "In" and found not in values:
+        among = text(label) in [text(value) for value in sequence(values) if value is not UNKNOWN]
+        if operator == "In" and not among and not has_unknown(values):
             return False
-        if operator == "NotIn" and found in values:
+        if operator == "NotIn" and among:
             return False
-        if operator == "Exists" and name not in labels:
+        if operator == "Exists" and label is None:
             return False
-        if operator == "DoesNotExist" and name in labels:
+        if operator == "DoesNotExist" and label is not None:
             return False
     return True
