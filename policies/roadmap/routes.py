@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from policies.isolation.resources import UNKNOWN, Resource, dig, sequence, text
@@ -30,50 +31,55 @@ class Answer:
         """Whether a request below `prefix` may be one of this path's; what cannot be judged may."""
         if self.path is None:
             return True
+        wanted = prefix.removesuffix("/")
         if self.pattern:
-            try:
-                return (
-                    re.match(self.path, f"{prefix}/x") is not None or re.match(self.path, prefix) is not None
-                )
-            except re.error:
-                return True
-        path, wanted = self.path.rstrip("/"), prefix.rstrip("/")
-        return path == wanted or path.startswith(wanted + "/")
+            return _may_match(self.path, wanted)
+        return f"{self.path}/".startswith(f"{wanted}/")
+
+
+def _may_match(pattern: str, prefix: str) -> bool:
+    """Whether a regular expression, or what stands before one of its slashes, matches a prefix."""
+    beginnings = accumulate(pattern.split("/"), "{}/{}".format)
+    try:
+        below = re.match(pattern, f"{prefix}/x") is not None
+        return below or any(re.fullmatch(beginning, prefix) for beginning in beginnings)
+    except re.error:
+        return True
 
 
 def answers(stack: Stack) -> Iterator[Answer]:
     """Every path with every backend, mirrors too."""
     for route in stack.index.of_kind("HTTPRoute"):
-        rules = dig(route.body, "spec", "rules")
-        for rule in [UNKNOWN] if rules is UNKNOWN else sequence(rules):
-            backends = list(sequence(dig(rule, "backendRefs")))
-            backends += [dig(item, "requestMirror", "backendRef") for item in sequence(dig(rule, "filters"))]
+        for rule in _items(dig(route.body, "spec", "rules")):
+            backends = list(_items(dig(rule, "backendRefs")))
+            filters = () if rule is UNKNOWN else _items(dig(rule, "filters"))
+            backends += [dig(item, "requestMirror", "backendRef") for item in filters]
             for path, pattern in _paths(rule):
-                for backend in backends if rule is not UNKNOWN else [UNKNOWN]:
+                for backend in backends:
                     if backend is not None:
                         name, owner = _service(stack, route, backend)
                         yield Answer(route=route, path=path, pattern=pattern, service=name, owner=owner)
 
 
+def _items(value: Any) -> Sequence[Any]:
+    """A list's items; a list that is not known is one item that is not."""
+    return [UNKNOWN] if value is UNKNOWN else sequence(value)
+
+
 def _paths(rule: Any) -> Iterator[tuple[str | None, bool]]:
-    matches = dig(rule, "matches")
-    if matches is UNKNOWN or rule is UNKNOWN:
-        yield None, False
-        return
-    for match in sequence(matches) or [{}]:
-        value = dig(match, "path", "value")
-        if value is UNKNOWN or match is UNKNOWN:
+    for match in _items(dig(rule, "matches")) or [{}]:
+        value, kind = dig(match, "path", "value"), dig(match, "path", "type")
+        if value is UNKNOWN or kind is UNKNOWN:
             yield None, False
         else:
-            yield text(value) or "/", text(dig(match, "path", "type")) == "RegularExpression"
+            yield text(value) or "/", text(kind) == "RegularExpression"
 
 
 def _service(stack: Stack, route: Resource, backend: Any) -> tuple[str, str | None]:
-    name = text(dig(backend, "name"))
-    space = dig(backend, "namespace")
-    namespace = text(space) or (None if space is UNKNOWN else route.namespace) or "default"
+    name, space = text(dig(backend, "name")), dig(backend, "namespace")
     if name is None or space is UNKNOWN:
         return "a Service that is not known yet", None
+    namespace = text(space) or route.namespace or "default"
     service = stack.index.find("Service", namespace, name, route.scope)
     if service is not None:
         return name, stack.owner_of(service)
