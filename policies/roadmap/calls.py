@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .stack import Stack
 
 _URL = re.compile(r"\b(?:https?|grpcs?|wss?|h2c)://(?:[^/@\s]*@)?([A-Za-z0-9][A-Za-z0-9.-]*)")
-_HOST = re.compile(r"^([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.svc(?:\.cluster\.local)?)(?::\d+)?$")
+_HOST = re.compile(r"(?:dns:/{0,3})?(?=.*(?:\.svc\b|:\d+$))([a-z0-9][a-z0-9.-]*)(?::\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Call:
 
     workload: Workload
     variable: str
+    """Name of the variable, flag or file, or `an argument`."""
     target: Resource
     owner: str
     """Owner of the target."""
@@ -36,23 +37,22 @@ def find_calls(stack: Stack) -> Iterator[Call]:
             continue
         seen: set[tuple[str, str]] = set()
         for variable in (item for group in stack.given(workload) for item in group):
-            value = variable.value
-            if not isinstance(value, str):
+            if not isinstance(variable.value, str):
                 continue
-            hosts = _URL.findall(value)
-            if match := _HOST.match(value):
+            hosts = _URL.findall(variable.value)
+            if match := _HOST.fullmatch(variable.value):
                 hosts.append(match[1])
             for host in hosts:
                 found = stack.names.resolve(host, workload.namespace, workload.resource.scope)
                 for target in found.workloads if found is not None else ():
                     theirs = stack.owner_of(target.resource)
                     where = (variable.name, target.key)
-                    if theirs not in (None, ours) and target.key not in stack.stores and where not in seen:
-                        seen.add(where)
-                        assert theirs is not None
-                        yield Call(
-                            workload=workload,
-                            variable=variable.name or "a file",
-                            target=target.resource,
-                            owner=theirs,
-                        )
+                    if theirs is None or theirs == ours or target.key in stack.stores or where in seen:
+                        continue
+                    seen.add(where)
+                    yield Call(
+                        workload=workload,
+                        variable=variable.name or "an argument",
+                        target=target.resource,
+                        owner=theirs,
+                    )
