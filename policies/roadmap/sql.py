@@ -6,13 +6,12 @@ It is read for what it says outright, and for the rows from which this project's
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from policies.isolation.graph.carriers import Carrier, data_of
+from policies.isolation.graph.carriers import decoded_data
 from policies.isolation.resources import UNKNOWN, Resource, dig, sequence, strings, text
 from roadmap.vocabulary import MONOLITH
 
@@ -22,8 +21,14 @@ if TYPE_CHECKING:
 _SQL = re.compile(
     r"\b(create|alter|grant|revoke|drop|insert\s+into|refresh|comment|truncate|copy|call)\s+\w", re.IGNORECASE
 )
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_ROWS = re.compile(r"insert\s+into\s+(?:pg_temp\.)?(\w+)\s+values\s*(\(.*?\))\s*;", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"('[^'\n]*')|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_ROWS = re.compile(
+    r"insert\s+into\s+(?:pg_temp\.)?(\w+)\s+values\s*(\((?:[^';]|'[^']*')*)", re.IGNORECASE | re.DOTALL
+)
+_WORDS = {"NULL": None, "TRUE": True, "FALSE": False}
+_COMMA = re.compile(r",(?=(?:[^']*'[^']*')*[^']*$)")
+"""Between two constants: as many apostrophes follow as texts have."""
+_TEXT = re.compile(r"(e?)'((?:[^']|'')*)'", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +55,10 @@ class Script:
 
 def scripts(stack: Stack) -> Iterator[Script]:
     """Every SQL text of the monolith, and of whoever else uses the monolith's database."""
-    users = {use.workload.key for store in stack.main_databases for use in stack.uses_of.get(store.key, ())}
-    carriers = {
-        reading.carrier.resource.key
-        for reading in stack.readings
-        if reading.carrier.resource is not None and reading.workload.key in users
-    }
-    for resource in stack.index.of_kind("ConfigMap", "Secret"):
-        if resource.key in carriers or stack.owner_of(resource) == MONOLITH:
-            carrier = Carrier(kind=resource.kind, namespace="", name=resource.name, resource=resource)
-            for name, value in data_of(carrier):
-                if isinstance(value, str) and (name.endswith(".sql") or _SQL.search(value)):
-                    yield Script(resource=resource, name=name, text=_COMMENT.sub("", value))
+    users = _users(stack)
+    for resource, name, value in _carried(stack, users):
+        if isinstance(value, str) and (name.endswith(".sql") or _SQL.search(value)):
+            yield Script(resource=resource, name=name, text=without_comments(value))
     for key, workload in stack.index.workloads.items():
         if key in users or stack.owner_of(workload.resource) == MONOLITH:
             for container in workload.containers():
@@ -69,24 +66,46 @@ def scripts(stack: Stack) -> Iterator[Script]:
                     known = text(argument)
                     if known and _SQL.search(known):
                         yield Script(
-                            resource=workload.resource, name="arguments", text=_COMMENT.sub("", known)
+                            resource=workload.resource, name="arguments", text=without_comments(known)
                         )
     for store in stack.main_databases:
-        if store.resource is not None:
-            for known in strings(dig(store.resource.body, "spec", "bootstrap")):
-                if _SQL.search(known):
-                    yield Script(resource=store.resource, name="bootstrap", text=_COMMENT.sub("", known))
+        assert store.resource is not None
+        for known in strings(dig(store.resource.body, "spec", "bootstrap")):
+            if _SQL.search(known):
+                yield Script(resource=store.resource, name="bootstrap", text=without_comments(known))
 
 
 def unknown_scripts(stack: Stack) -> list[Resource]:
     """Carriers of SQL whose text only the update will know."""
-    found = []
+    found = {
+        resource.key: resource
+        for resource, name, value in _carried(stack, _users(stack))
+        if name.endswith(".sql") and value is UNKNOWN
+    }
+    return list(found.values())
+
+
+def without_comments(sql: str) -> str:
+    """SQL without its comments; what looks like one inside a text of one line stays."""
+    return _COMMENT.sub(r"\1", sql)
+
+
+def _users(stack: Stack) -> set[str]:
+    """Keys of the workloads that use the monolith's database."""
+    return {use.workload.key for store in stack.main_databases for use in stack.uses_of.get(store.key, ())}
+
+
+def _carried(stack: Stack, users: set[str]) -> Iterator[tuple[Resource, str, Any]]:
+    """What the ConfigMaps and Secrets hold that are the monolith's or that one of these workloads reads."""
+    read = {
+        reading.carrier.resource.key
+        for reading in stack.readings
+        if reading.carrier.resource is not None and reading.workload.key in users
+    }
     for resource in stack.index.of_kind("ConfigMap", "Secret"):
-        if stack.owner_of(resource) == MONOLITH:
-            carrier = Carrier(kind=resource.kind, namespace="", name=resource.name, resource=resource)
-            if any(name.endswith(".sql") and value is UNKNOWN for name, value in data_of(carrier)):
-                found.append(resource)
-    return found
+        if resource.key in read or stack.owner_of(resource) == MONOLITH:
+            for name, value in decoded_data(resource).items():
+                yield resource, name, value
 
 
 def _constants(values: str) -> list[tuple[object, ...]]:
@@ -94,51 +113,35 @@ def _constants(values: str) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for row in _split(values):
         try:
-            rows.append(tuple(_constant(item) for item in _split_row(row)))
-        except (ValueError, SyntaxError):
+            rows.append(tuple(map(_constant, _COMMA.split(row))))
+        except ValueError:
             rows.append((row,))
     return rows
 
 
 def _constant(item: str) -> object:
     item = item.strip()
-    if item.upper() == "NULL":
-        return None
-    if item.lower() in ("true", "false"):
-        return item.lower() == "true"
-    if item.startswith(("E'", "e'")):
-        return item[2:-1].replace("''", "'").replace("\\\\", "\\")
-    if item.startswith("'") and item.endswith("'") and len(item) > 1:
-        return item[1:-1].replace("''", "'")
-    number: object = ast.literal_eval(item)
-    return number
+    if item.upper() in _WORDS:
+        return _WORDS[item.upper()]
+    match = _TEXT.fullmatch(item)
+    if match is None:
+        return float(item)
+    found = match[2].replace("''", "'")
+    return found.replace("\\\\", "\\") if match[1] else found
 
 
 def _split(values: str) -> Iterator[str]:
-    """The rows of a VALUES list, without their parentheses."""
-    depth, quoted, start = 0, False, 0
+    """The rows of a VALUES list, without their parentheses; a word between them ends the list."""
+    starts: list[int] = []
+    quoted = False
     for at, sign in enumerate(values):
         if sign == "'":
             quoted = not quoted
         elif not quoted and sign == "(":
-            depth += 1
-            start = at + 1 if depth == 1 else start
-        elif not quoted and sign == ")":
-            depth -= 1
-            if depth == 0:
+            starts.append(at + 1)
+        elif not quoted and sign == ")" and starts:
+            start = starts.pop()
+            if not starts:
                 yield values[start:at]
-
-
-def _split_row(row: str) -> Iterator[str]:
-    depth, quoted, start = 0, False, 0
-    for at, sign in enumerate(row):
-        if sign == "'":
-            quoted = not quoted
-        elif not quoted and sign in "([":
-            depth += 1
-        elif not quoted and sign in ")]":
-            depth -= 1
-        elif not quoted and sign == "," and depth == 0:
-            yield row[start:at]
-            start = at + 1
-    yield row[start:]
+        elif not starts and sign.isalpha():
+            return
