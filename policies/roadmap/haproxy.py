@@ -73,14 +73,15 @@ def read(text: str) -> Configuration:
     fronts = [
         item for item in sections if item.kind in ("frontend", "listen") and _takes_requests(item.lines)
     ]
+    backends = [item for item in sections if item.kind in ("backend", "listen")]
     servers = [
         (section, match[1])
-        for section in sections
-        if section.kind in ("backend", "listen")
+        for section in backends
         for line in section.lines
         if (match := _SERVER.match(line))
     ]
-    waits = [_seconds(section.setting("timeout server")) for section, _ in servers]
+    waiting = [section for section, _ in servers] or backends
+    waits = [_seconds(section.setting("timeout server")) for section in waiting]
     bounds = [wait for wait in waits if wait is not None]
     hosts = [address for _, address in servers if not address.startswith(_INSIDE)]
     every = [line for section in sections for line in section.lines]

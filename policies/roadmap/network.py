@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from policies.isolation.graph.workloads import Workload
-from policies.isolation.resources import UNKNOWN, Resource, dig, has_unknown, mapping, sequence, text
+from policies.isolation.resources import UNKNOWN, Resource, dig, has_unknown, items, mapping, sequence, text
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -41,23 +41,18 @@ def reaches(stack: Stack) -> Iterator[Reach]:
     for policy in stack.index.of_kind("NetworkPolicy"):
         spec = dig(policy.body, "spec")
         own = list(_selected(stack, policy, policy.namespace or "default", dig(spec, "podSelector")))
-        for rule in _rules(spec, "ingress"):
+        for rule in items(dig(spec, "ingress")):
             ports = _ports(rule)
             for source in _peers(stack, policy, rule, "from"):
                 for target in own:
                     if source is not target:
                         yield Reach(policy=policy, source=source, target=target, ports=ports)
-        for rule in _rules(spec, "egress"):
+        for rule in items(dig(spec, "egress")):
             ports = _ports(rule)
             for end in _peers(stack, policy, rule, "to"):
                 for pod in own:
                     if pod is not end:
                         yield Reach(policy=policy, source=pod, target=end, ports=ports)
-
-
-def _rules(spec: Any, direction: str) -> Any:
-    rules = dig(spec, direction)
-    return [UNKNOWN] if rules is UNKNOWN else sequence(rules)
 
 
 def _ports(rule: Any) -> frozenset[int] | None:
@@ -72,11 +67,10 @@ def _ports(rule: Any) -> frozenset[int] | None:
 
 
 def _peers(stack: Stack, policy: Resource, rule: Any, field: str) -> Iterator[Workload | None]:
-    peers = dig(rule, field)
-    if peers is UNKNOWN or not sequence(peers):
+    peers = items(dig(rule, field))
+    if not peers:
         yield None
-        return
-    for peer in sequence(peers):
+    for peer in peers:
         if peer is UNKNOWN:
             yield None
         elif (block := dig(peer, "ipBlock")) is None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from policies.isolation.resources import UNKNOWN, Resource, dig, sequence, text
+from policies.isolation.resources import UNKNOWN, Resource, dig, items, text
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -50,9 +50,9 @@ def _may_match(pattern: str, prefix: str) -> bool:
 def answers(stack: Stack) -> Iterator[Answer]:
     """Every path with every backend, mirrors too."""
     for route in stack.index.of_kind("HTTPRoute"):
-        for rule in _items(dig(route.body, "spec", "rules")):
-            backends = list(_items(dig(rule, "backendRefs")))
-            filters = () if rule is UNKNOWN else _items(dig(rule, "filters"))
+        for rule in items(dig(route.body, "spec", "rules")):
+            backends = list(items(dig(rule, "backendRefs")))
+            filters = () if rule is UNKNOWN else items(dig(rule, "filters"))
             backends += [dig(item, "requestMirror", "backendRef") for item in filters]
             for path, pattern in _paths(rule):
                 for backend in backends:
@@ -61,13 +61,8 @@ def answers(stack: Stack) -> Iterator[Answer]:
                         yield Answer(route=route, path=path, pattern=pattern, service=name, owner=owner)
 
 
-def _items(value: Any) -> Sequence[Any]:
-    """A list's items; a list that is not known is one item that is not."""
-    return [UNKNOWN] if value is UNKNOWN else sequence(value)
-
-
 def _paths(rule: Any) -> Iterator[tuple[str | None, bool]]:
-    for match in _items(dig(rule, "matches")) or [{}]:
+    for match in items(dig(rule, "matches")) or [{}]:
         value, kind = dig(match, "path", "value"), dig(match, "path", "type")
         if value is UNKNOWN or kind is UNKNOWN:
             yield None, False

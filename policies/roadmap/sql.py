@@ -26,8 +26,7 @@ _ROWS = re.compile(
     r"insert\s+into\s+(?:pg_temp\.)?(\w+)\s+values\s*(\((?:[^';]|'[^']*')*)", re.IGNORECASE | re.DOTALL
 )
 _WORDS = {"NULL": None, "TRUE": True, "FALSE": False}
-_COMMA = re.compile(r",(?=(?:[^']*'[^']*')*[^']*$)")
-"""Between two constants: as many apostrophes follow as texts have."""
+_ITEM = re.compile(r"((?:[^',]|'[^']*')*),")
 _TEXT = re.compile(r"(e?)'((?:[^']|'')*)'", re.IGNORECASE)
 
 
@@ -113,7 +112,7 @@ def _constants(values: str) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for row in _split(values):
         try:
-            rows.append(tuple(map(_constant, _COMMA.split(row))))
+            rows.append(tuple(map(_constant, _ITEM.findall(f"{row},"))))
         except ValueError:
             rows.append((row,))
     return rows

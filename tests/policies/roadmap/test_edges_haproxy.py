@@ -168,6 +168,7 @@ def test_a_wait_in_seconds(timeout: str, seconds: float | None) -> None:
         pytest.param(SERVER, f"{SERVER}ring log\n    timeout server 3m\n    server a log.shop.svc:1\n", [],
                      id="a log's"),
         pytest.param(SERVER, f"{SERVER}backend slow\n    timeout server 3m\n", [], id="of no server"),
+        pytest.param(SERVER, "", [], id="there is no server at all"),
     ],
 )  # fmt: skip
 def test_the_longest_wait(old: str, new: str, faults: list[str]) -> None:

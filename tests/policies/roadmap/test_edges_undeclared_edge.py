@@ -14,6 +14,7 @@ READS = "ai-reads-monolith"
 NO_EDGE = "a synchronous read goes over a declared edge, with its own proxy; else publish an event"
 CONFIGURATION = """\
 defaults
+    mode http
     timeout server 2s
 frontend consumer
     bind :8080

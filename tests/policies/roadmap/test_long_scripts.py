@@ -13,6 +13,7 @@ LENGTH = 100_000
 BEGINNINGS = [
     "grant a ", "grant a, ", "grant a on schema a, ", "grant a on a.a, ", "grant analytics, ", "alter table ",
     "alter default privileges in schema analytics ", "create index a ", "create statistics a ", "create schema ",
+    "insert into wanted_view values (", "insert into wanted_view values ('a', (", "insert into wanted_view values ('",
 ]  # fmt: skip
 
 
