@@ -3,13 +3,12 @@
 import datetime
 
 from roadmap.catalog_entries import Catalog, DomainEntry
-from roadmap.placements import capabilities
 from roadmap.refusal import Refusal, paste
 from roadmap.stack_config import StackConfig
 from roadmap.standing import Standing
 from roadmap.steps import flags_of, steps_between
 from roadmap.topology import DomainPlacement, Exemption
-from roadmap.transition import Change, Objection, judge_change
+from roadmap.transition import Change, Objection, capabilities, judge_change
 
 
 def _placement(standing: Standing, entry: DomainEntry) -> DomainPlacement:

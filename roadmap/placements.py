@@ -5,6 +5,7 @@ from roadmap.refusal import Refusal, nearest, one_of, paste
 from roadmap.service_flags import discarding, refuse_service_flags, service_placement
 from roadmap.stack_config import ExtractConfig, StackConfig
 from roadmap.topology import DomainPlacement
+from roadmap.transition import capabilities
 
 
 def place_domains(config: StackConfig, catalog: Catalog) -> tuple[DomainPlacement, ...]:
@@ -107,11 +108,3 @@ def check_prerequisites(
                 value=placement.phase,
                 fix=f"bring `{domain}` to `{other}` first:{paste(f'extract.{domain}.phase', other)}",
             )
-
-
-def capabilities(catalog: Catalog, placements: tuple[DomainPlacement, ...]) -> frozenset[str]:
-    """What the monolith and the domains, where they stand, provide to each other."""
-    names = set(catalog.monolith.provides)
-    for placement in placements:
-        names.update(catalog.domain(placement.domain).phase(placement.phase).provides)
-    return frozenset(names)

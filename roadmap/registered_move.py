@@ -7,19 +7,20 @@ rules of this package. (ROADMAP.md, Extraction Readiness Criteria; Global Anti-P
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from roadmap.catalog_entries import Catalog, DomainEntry
 from roadmap.evidence import Evidence
-from roadmap.moves import Move
-from roadmap.placements import capabilities
 from roadmap.principles import ReadinessTable
 from roadmap.readiness import judge_readiness
 from roadmap.topology import DomainPlacement, Environment, Exemption, Frozen, Topology
-from roadmap.transition import Change, Objection, judge_change
+from roadmap.transition import Change, Objection, capabilities, judge_change
+
+if TYPE_CHECKING:  # it would bring the stack files, which a policy pack never reads
+    from roadmap.moves import Move
 
 
 class RegisteredMove(Frozen):
@@ -48,7 +49,7 @@ class RegisteredMove(Frozen):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def move_to_inputs(move: Move, topology: Topology, *, as_of: datetime.date | None) -> RegisteredMove:
+def move_to_inputs(move: "Move", topology: Topology, *, as_of: datetime.date | None) -> RegisteredMove:
     """What the root registers of a move to a topology."""
     former = {placement.domain: placement for placement in move.was}
     previous = None

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from roadmap.catalog_entries import Catalog, DomainEntry
-from roadmap.placements import capabilities
 from roadmap.topology import DomainPlacement
-from roadmap.transition import Change, judge_change, prepared
+from roadmap.transition import Change, capabilities, judge_change, prepared
 
 RAMP = (10, 50)
 """Weights on the way from 0 to 100; any others are as legal."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roadmap.catalog_entries import DomainEntry
+    from roadmap.catalog_entries import Catalog, DomainEntry
     from roadmap.topology import DomainPlacement
 
 
@@ -33,6 +33,14 @@ class Objection:
     reason: str
     flag: str = "phase"
     """The flag of the stack file that has to change."""
+
+
+def capabilities(catalog: Catalog, placements: tuple[DomainPlacement, ...]) -> frozenset[str]:
+    """What the monolith and the domains, where they stand, provide to each other."""
+    names = set(catalog.monolith.provides)
+    for placement in placements:
+        names.update(catalog.domain(placement.domain).phase(placement.phase).provides)
+    return frozenset(names)
 
 
 def judge_change(

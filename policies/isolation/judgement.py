@@ -38,7 +38,17 @@ def _declared(graph: Graph) -> dict[str, str]:
 
 
 def check(rule: Rule, graph: Graph, config: Mapping[str, Any]) -> list[Finding]:
-    """What one rule finds, once each; whatever it trips over counts as a violation, or it would pass every stack."""
+    """What one rule finds, once each; whatever it trips over counts as a violation, or it would pass every stack.
+
+    A graph remembers it: the engine asks for each rule by itself, and for what all of them advise.
+    """
+    asked = rule.check, repr(config)
+    if asked not in graph.found:
+        graph.found[asked] = _check(rule, graph, config)
+    return graph.found[asked]
+
+
+def _check(rule: Rule, graph: Graph, config: Mapping[str, Any]) -> list[Finding]:
     try:
         return list(dict.fromkeys(rule.check(graph, config)))
     except Exception as error:

@@ -71,6 +71,8 @@ class Graph:
         from .uses import Reading, collect_uses
 
         self.settings = settings or Settings()
+        self.found: dict[tuple[object, str], list[Any]] = {}
+        """What a rule has found, by its check and its configuration."""
         resources = list(resources)
         self.index = Index([*resources, *adopted(resources)])
         self.arns = Arns(self.index)
