@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         for suite in SUITES:
-            files = [file for file in suite.module_files() if _chosen(file, suite, options.modules)]
+            files = [file for file in suite.module_files() if _chosen(file, options.modules)]
             if files:
                 counts, found = _tried(suite, files, options, started)
                 table += counts.items()
@@ -52,9 +52,8 @@ def main(arguments: list[str]) -> int:
     return compared(survived, expected)
 
 
-def _chosen(file: str, suite: Suite, modules: list[str]) -> bool:
-    named = any(Path(file).stem == name or file.startswith(name) for name in modules)
-    return named or (suite.by_default and not modules)
+def _chosen(file: str, modules: list[str]) -> bool:
+    return not modules or any(Path(file).stem == name or file.startswith(name) for name in modules)
 
 
 def _tried(

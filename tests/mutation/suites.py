@@ -20,8 +20,6 @@ class Suite:
     """Patterns of test files."""
     slow: tuple[str, ...] = ()
     """Test files, or tests in them, that are left out: they start a process or judge whole years."""
-    by_default: bool = True
-    """Whether it runs without being named; False while its survivors have not all been read."""
 
     def module_files(self) -> list[str]:
         return [file for file in _matching(self.modules) if not file.endswith("__init__.py")]
@@ -63,6 +61,7 @@ SUITES = (
                 "rule_edges",
                 "sharing_edges",
                 "exemption_edges",
+                "judgement",
                 "identity_edges",
                 "findings_in_full",
                 "messages",
@@ -86,7 +85,6 @@ SUITES = (
     ),
     Suite(
         name="roadmap",
-        by_default=False,
         modules=(
             "policies/roadmap/rules/*.py",
             *(
