@@ -1,10 +1,10 @@
-"""`pulumi preview` of year 3 with both policy packs against without: the same stack, in turns, in one run."""
+"""`pulumi preview` of year 3 without a policy pack, under an empty one and under both, in turns, on one stack."""
 
 from __future__ import annotations
 
 import shlex
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +18,21 @@ Say = Callable[[str], None]
 """Tells a person how far it is."""
 
 
+NONE, EMPTY, BOTH = "without a pack", "an empty pack", "both packs"
+"""What a preview is under. The empty pack is what any pack in Python costs: its start, and a call or two a resource."""
+EMPTY_PACK = "bench/empty_pack"
+
+
 @dataclass(frozen=True, slots=True)
-class Pairs:
-    """Seconds of the previews, pair by pair."""
+class Rounds:
+    """Seconds of the previews, round by round."""
 
-    without: tuple[float, ...]
-    under: tuple[float, ...]
+    seconds: Mapping[str, tuple[float, ...]]
+    """By what the preview was under."""
 
-    @property
-    def ratio(self) -> float:
-        """Median time under the packs over median time without."""
-        return statistics.median(self.under) / statistics.median(self.without)
+    def ratio(self, ours: str, peer: str) -> float:
+        """Median time under `ours` over median time under `peer`."""
+        return statistics.median(self.seconds[ours]) / statistics.median(self.seconds[peer])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,15 @@ class Clone:
     packs: tuple[str, ...]
     """The arguments that put a preview under both packs."""
 
-    def preview(self, *arguments: str) -> float:
+    def preview(self, under: str) -> float:
         """Seconds of one preview that finds nothing to change; raises BenchError if it is refused."""
+        packs = {
+            NONE: (),
+            EMPTY: ("--policy-pack", str(self.root / EMPTY_PACK)),
+            BOTH: self.packs,
+        }
         return timed(
-            ["pulumi", "preview", "--stack", STACK, "--suppress-outputs", "--expect-no-changes", *arguments],
+            ["pulumi", "preview", "--stack", STACK, "--suppress-outputs", "--expect-no-changes", *packs[under]],
             folder=self.root, environment=self.environment,
         ).seconds  # fmt: skip
 
@@ -70,17 +79,16 @@ def brought_up(place: Path, say: Say) -> Iterator[Clone]:
         run("make", "cluster-down")
 
 
-def measured(clone: Clone, pairs: int, say: Say) -> Pairs:
-    """So many pairs of previews, after one of each that is not counted."""
-    clone.preview()
-    clone.preview(*clone.packs)
-    without: list[float] = []
-    under: list[float] = []
-    for number in range(pairs):
-        # Which comes first changes from pair to pair, so that neither gains by the other's warm caches.
-        for packed in (False, True) if number % 2 == 0 else (True, False):
-            (under if packed else without).append(clone.preview(*(clone.packs if packed else ())))
-        say(
-            f"{STACK}, pair {number + 1} of {pairs}: {without[-1]:.1f} s without, {under[-1]:.1f} s with both packs"
-        )
-    return Pairs(tuple(without), tuple(under))
+def measured(clone: Clone, rounds: int, say: Say) -> Rounds:
+    """So many rounds of previews, after one that is not counted."""
+    order = [NONE, EMPTY, BOTH]
+    for under in order:
+        clone.preview(under)
+    seconds: dict[str, list[float]] = {under: [] for under in order}
+    for number in range(rounds):
+        for under in order:
+            seconds[under].append(clone.preview(under))
+        said = ", ".join(f"{taken[-1]:.1f} s {under}" for under, taken in seconds.items())
+        say(f"{STACK}, round {number + 1} of {rounds}: {said}")
+        order = order[1:] + order[:1]  # so that nobody always gains by another's warm caches
+    return Rounds({under: tuple(taken) for under, taken in seconds.items()})

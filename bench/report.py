@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.previews import Pairs
+from bench.previews import BOTH, EMPTY, NONE, Rounds
 
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
 ENGINE, FILES, CONFTEST, CHECKOV = (
@@ -26,7 +26,7 @@ class Results:
 
     seconds: dict[str, dict[int, float | None]] = field(default_factory=dict)
     limit: float = 0.0
-    previews: Pairs | None = None
+    previews: Rounds | None = None
 
     def note(self, tool: str, resources: int, seconds: float | None) -> None:
         self.seconds.setdefault(tool, {})[resources] = seconds
@@ -55,12 +55,15 @@ def markdown(results: Results) -> str:
         for ours in (ENGINE, FILES)
     ]  # fmt: skip
     if results.previews is not None:
-        pairs = results.previews
-        ratios.append([f"`pulumi preview` of year 3, both packs over none (medians of {len(pairs.under)} pairs)",
-                       f"{pairs.ratio:.2f}×"])  # fmt: skip
+        rounds = results.previews
+        medians = f"medians of {len(rounds.seconds[NONE])} rounds"
+        ratios += [
+            [f"`pulumi preview` of year 3 under {ours} over {peer} ({medians})", f"{rounds.ratio(ours, peer):.2f}×"]
+            for ours, peer in ((BOTH, NONE), (EMPTY, NONE), (BOTH, EMPTY))
+        ]  # fmt: skip
     parts = [_where(), _table(head, rows), _table(["ratio", ""], ratios)]
     if results.previews is not None:
-        parts.append(_pairs(results.previews))
+        parts.append(_rounds(results.previews))
     return "\n\n".join(parts)
 
 
@@ -94,10 +97,10 @@ def _growth(by_size: Mapping[int, float | None], sizes: Sequence[int]) -> str:
     return f"{largest / smallest:.1f}×" if smallest and largest else "–"
 
 
-def _pairs(pairs: Pairs) -> str:
-    rows = [[str(number), f"{without:.2f} s", f"{under:.2f} s"]
-            for number, (without, under) in enumerate(zip(pairs.without, pairs.under, strict=True), 1)]  # fmt: skip
-    return _table(["preview of year 3", "without packs", "both packs"], rows)
+def _rounds(rounds: Rounds) -> str:
+    rows = [[str(number), *(f"{taken:.2f} s" for taken in one)]
+            for number, one in enumerate(zip(*rounds.seconds.values(), strict=True), 1)]  # fmt: skip
+    return _table(["preview of year 3", *rounds.seconds], rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import main
-from bench.previews import Pairs
+from bench.previews import BOTH, EMPTY, NONE, Rounds
 from bench.report import BEGIN, CHECKOV, CONFTEST, END, ENGINE, FILES, Results, markdown, write
 from offline.toolchain.places import ROOT
 
 
 @pytest.fixture
 def results() -> Results:
-    found = Results(limit=100.0, previews=Pairs((5.0, 4.0, 6.0), (5.5, 5.0, 6.0)))
+    found = Results(
+        limit=100.0, previews=Rounds({NONE: (5.0, 4.0, 6.0), EMPTY: (5.25, 5.0, 6.0), BOTH: (5.5, 5.0, 6.0)})
+    )
     for tool, seconds in {
         ENGINE: (0.5, 2.0),
         FILES: (0.5, 4.0),
@@ -34,10 +36,18 @@ def results() -> Results:
         pytest.param(f"| {CHECKOV} | 8.00 s | over 100 s | – |", id="ended at the limit"),
         pytest.param(f"| 10,000 objects: conftest over the {ENGINE} | 3.0× |", id="ratio"),
         pytest.param(f"| 10,000 objects: checkov over the {FILES} | over 25× |", id="ratio at the limit"),
-        pytest.param(
-            "| `pulumi preview` of year 3, both packs over none (medians of 3 pairs) | 1.10× |", id="preview"
+        *(
+            pytest.param(
+                f"| `pulumi preview` of year 3 under {under} (medians of 3 rounds) | {found}× |", id=under
+            )
+            for under, found in (
+                ("both packs over without a pack", "1.10"),
+                ("an empty pack over without a pack", "1.05"),
+                ("both packs over an empty pack", "1.05"),
+            )
         ),
-        pytest.param("| 2 | 4.00 s | 5.00 s |", id="pair"),
+        pytest.param("| preview of year 3 | without a pack | an empty pack | both packs |", id="columns"),
+        pytest.param("| 2 | 4.00 s | 5.00 s | 5.00 s |", id="round"),
     ],
 )
 def test_the_tables_say(results: Results, line: str) -> None:
