@@ -90,6 +90,15 @@ def test_a_role_is_called_by_its_name_without_its_path() -> None:
     assert found("shared-identity", [account, *users]) == ["advisory: Role app, used by orders and billing"]
 
 
+def test_a_declared_role_is_not_told_by_its_arn_as_well() -> None:
+    users = [deployment(name, pod={"serviceAccountName": "app"}) for name in ("orders", "billing")]
+    arn = "arn:aws:iam::1:role/app-1a2b"
+    role = resource("aws:iam/role:Role", "app", {"name": "app-1a2b", "arn": arn})
+    assert found("shared-identity", [role, having_role(arn), *users]) == [
+        "advisory: Role app, used by orders and billing"
+    ]
+
+
 def test_an_account_is_the_one_of_its_own_stack() -> None:
     """Two stacks have an account of one name, and each has a role of its own."""
     by_scope = {

@@ -652,13 +652,14 @@ def test_shared_broker_credential(stack: Stack, expected: list[str]) -> None:
     assert found("shared-broker-credential", stack) == expected
 
 
-def test_shared_broker_credential_is_told_of_once() -> None:
-    """The login and the Secret it comes from are the same two owners' one fault."""
+@pytest.mark.parametrize("keeper", [None, "platform"])
+def test_shared_broker_credential_is_told_of_once(keeper: str | None) -> None:
+    """The login and the Secret it comes from are the same two owners' one fault, whoever keeps the broker."""
     credentials = kube(
         "Secret", "login", stringData={"url": "amqp://x:p@broker:5672/", "password": secret("x")}
     )
     readers = two(env=[from_secret("AMQP", "login", "url")])
-    stack = [credentials, *rabbit(secret_name="login"), *readers]
+    stack = [credentials, *rabbit(keeper, secret_name="login"), *readers]
     assert found("shared-broker-credential", stack) == [
         "mandatory: StatefulSet broker, used by orders and billing"
     ]

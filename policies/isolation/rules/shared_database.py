@@ -35,17 +35,14 @@ def check(graph: Graph, config: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _unattributed(graph: Graph) -> Iterator[Finding]:
     """Foreign Secrets whose content is unknown, and Secrets that nothing declares."""
-    seen: set[tuple[str, str, str]] = set()
     for reading in graph.readings:
         carrier = reading.carrier
-        where = (reading.workload.key, carrier.namespace, carrier.name)
-        if carrier.kind != "Secret" or reading.known or where in seen:
+        if carrier.kind != "Secret" or reading.known:
             continue
         if graph.credentials.of_secret(carrier.namespace, carrier.name, reading.key) or (
             carrier.resource is not None and graph.credentials.of_resource(carrier.resource)
         ):
             continue  # a known store, which the uses already speak of
-        seen.add(where)
         found = _foreign(graph, reading) if carrier.resource is not None else _undeclared(graph, reading)
         if found is not None:
             yield found
