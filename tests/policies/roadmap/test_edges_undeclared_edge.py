@@ -8,23 +8,12 @@ import pytest
 
 from ..stack import UNKNOWN, deployment, kube, service, value
 from .small import Objects, move, told
+from .test_reading import SOUND
 
 MOVE = move(ai={"phase": "service", "old_path": "retired"})
 READS = "ai-reads-monolith"
 NO_EDGE = "a synchronous read goes over a declared edge, with its own proxy; else publish an event"
-CONFIGURATION = """\
-defaults
-    mode http
-    timeout server 2s
-frontend consumer
-    bind :8080
-    acl reads method GET HEAD
-    http-request deny unless reads
-    http-request return status 503 if { str(upstream),table_gpc0(circuit) ge 5 }
-    default_backend upstream
-backend upstream
-    server upstream monolith-api.monolith.svc:8000
-"""
+CONFIGURATION = SOUND.replace("monolith-api.shop", "monolith-api.monolith")
 
 
 def judged(*objects: Any) -> list[str]:
