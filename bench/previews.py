@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 
 NONE, EMPTY, BOTH = "without a pack", "an empty pack", "both packs"
-"""What a preview is under. The empty pack is what any pack in Python costs: its start, and a call or two a resource."""
+"""What a preview is under. The empty pack is what the policy SDK costs without a rule."""
 EMPTY_PACK = "bench/empty_pack"
 
 

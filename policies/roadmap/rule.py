@@ -39,7 +39,7 @@ def violation(
     )
 
 
-def texts_of(config: Mapping[str, Any], name: str, default: Sequence[str]) -> tuple[str, ...]:
+def texts_of(config: Mapping[str, Any], name: str, default: Sequence[str] = ()) -> tuple[str, ...]:
     """What a list of a rule's configuration holds: `default` where there is none, nothing for an empty one."""
     given = config.get(name)
     return tuple(known for item in sequence(default if given is None else given) if (known := text(item)))

@@ -48,8 +48,9 @@ def allowances(graph: Graph) -> Iterator[Allowance]:
             for client in _peers(graph, policy, sequence(dig(rule, "from"))):
                 for store in stores:
                     if _opens(rule, store) and client.key != store.key:
-                        selector = spec.get("podSelector")
-                        yield Allowance(policy=policy, client=client, store=store, pods=selector)
+                        yield Allowance(
+                            policy=policy, client=client, store=store, pods=spec.get("podSelector")
+                        )
         for rule in sequence(spec.get("egress")):
             for peer in sequence(dig(rule, "to")):
                 for namespace in _namespaces(graph, policy, peer):

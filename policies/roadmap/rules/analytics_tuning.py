@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policies.isolation.findings import MANDATORY, Finding
-from policies.isolation.resources import UNKNOWN, dig, items, mapping, sequence, text
+from policies.isolation.resources import UNKNOWN, dig, items, mapping, text
 from roadmap.anti_patterns import VIEWS_SCHEMA, is_neutral_parameter
 
-from ..rule import RoadmapRule, violation
+from ..rule import RoadmapRule, texts_of, violation
 from ..sql import Script
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _SETTING = re.compile(r"\balter\s+(?:system|database\s+\S+)\s+set\s+\"?(?P<name>
 
 def check(stack: Stack, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Parameters of the main database's server, and DDL outside schema `analytics`."""
-    also = tuple(known.lower() for item in sequence(config.get("neutralParameters")) if (known := text(item)))
+    also = tuple(map(str.lower, texts_of(config, "neutralParameters")))
     for store in stack.main_databases:
         assert store.resource is not None
         for reason in _settings(dig(store.resource.body, "spec"), also):
